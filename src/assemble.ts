@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import type { Chat, Inbound } from "#chat/chat";
+import { checks } from "#checks";
+import { topics } from "#checks/topics";
+import type { Cloud } from "#cloud/cloud";
+import { commands } from "#commands";
+import type { Config } from "#config/schema";
+import type { AnyCheck } from "#domain/check";
+import { refusals } from "#flows/audit";
+import type { Bot, Log } from "#flows/bot";
+import { learnChannels } from "#flows/channels";
+import { dispatcher } from "#flows/dispatch";
+import { looksAt } from "#flows/look";
+import type { Heart } from "#flows/run";
+import { heart } from "#flows/run";
+import { endBrokenScan, scanNow } from "#flows/scan-now";
+import { remediations } from "#remediations";
+import type { Store } from "#store/store";
+
+export interface Parts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly chat: Chat;
+  readonly clouds: readonly Cloud[];
+  readonly log: Log;
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Called when something became due between two beats. */
+  readonly wake: () => void;
+}
+export interface Assembled {
+  readonly bot: Bot;
+  readonly heart: Heart;
+  readonly inbound: Inbound & { resume(): Promise<void> };
+}
+
+/** The same bot for every composition root: plug-ins from the registries, ports as given. */
+export function assemble({ config, store, chat, clouds, log, now, sleep, wake }: Parts): Assembled {
+  const excluded = new Set(config.scan.checks.exclude);
+  const used: readonly AnyCheck[] = checks.filter(({ id }) => !excluded.has(id));
+  const bot: Bot = {
+    config,
+    store,
+    chat,
+    clouds,
+    looks: looksAt(clouds, (id) => store.asset(id)),
+    checks: used,
+    remediations,
+    topics,
+    commands,
+    refusals: refusals({ store, chat, now }),
+    log,
+    now,
+    nonce: () => randomBytes(16).toString("base64url"),
+    sleep,
+    scan: (filter) => scanNow(bot, filter),
+    wake,
+  };
+  return { bot, heart: heart(bot), inbound: dispatcher(bot) };
+}
+
+/** Once at start: who we can talk to, and what a crash left undone. */
+export async function prepare({ bot, heart: { beat }, inbound }: Assembled): Promise<void> {
+  await learnChannels(bot);
+  await endBrokenScan(bot);
+  await inbound.resume();
+  await beat();
+}

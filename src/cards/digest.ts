@@ -1,0 +1,136 @@
+import { groupLine, labelled, uncheckedText, waitingText } from "#cards/lines";
+import { bold, button, cardOf, dots, joined, line, menu, minuteOf, note, para, rows, run, timeOf } from "#cards/text";
+import type { DigestView, Moves } from "#cards/views";
+import { age, count, number, past, regular, severityLine, total } from "#cards/words";
+import type { Card, Part, Text } from "#domain/card";
+import type { Instant } from "#domain/time";
+import { day } from "#domain/time";
+
+const most = 5;
+
+/** How many are open after these moves. A digest whose numbers do not add up is a defect; flows and tests ask here. */
+export const openAfter = (before: number, moves: Moves): number =>
+  before +
+  moves.new +
+  moves.cameBack +
+  moves.woke +
+  moves.arrived -
+  moves.fixed -
+  moves.gone -
+  moves.left -
+  moves.otherwise -
+  moves.setAside;
+
+/** Nothing moved, nothing waits: no post from Tuesday to Friday, one line on Monday. */
+export const isQuiet = ({ moves, waiting, startHere, skipped }: DigestView): boolean =>
+  Object.values(moves).every((n) => n === 0) && waiting.length === 0 && startHere.length === 0 && skipped === undefined;
+
+/** One post a day for a channel. It mentions nobody. */
+export function digestCard(view: DigestView): Card {
+  const { name, at, zone, open, previous, moves, checked } = view;
+  const all = total(open);
+  return cardOf(
+    [
+      para(
+        dots(
+          bold(`${name}, ${weekday(at, zone)}: ${openText(all)}${comparison(all, at, { previous, zone })}`),
+          severityLine(open),
+        ),
+      ),
+      ...newsParts(view),
+      closedPart(view),
+      ...otherMoves(moves),
+      view.waiting.length > 0 ? para(labelled("Waiting", shortList(view.waiting.map(waitingText)))) : undefined,
+      view.oldest ? para(labelled("Oldest", groupLine(view.oldest), " · ", age(view.oldest.since, at))) : undefined,
+      gapsPart(view),
+      view.skipped === undefined
+        ? undefined
+        : para(
+            "The digest of ",
+            minuteOf(view.skipped),
+            " came too late and was left out; its numbers are in this one.",
+          ),
+      note("checked ", minuteOf(checked.at), `, ${number(checked.read)} of ${count(checked.of, regular("account"))}`),
+    ],
+    {
+      actions: [
+        all > 0 ? button(`All ${number(all)}`, run(`findings ${view.scope}`.trim())) : undefined,
+        menu(["Quiet for 24 h", run("quiet 24h")], ["Summary", run(`summary ${view.scope}`.trim())]),
+      ],
+    },
+  );
+}
+
+/** Monday's one line when there is nothing to say. */
+export function quietDigestCard({ name, open, checked }: DigestView): Card {
+  return cardOf([
+    para(`${name}: nothing new, nothing due. ${number(total(open))} open. Checked `, minuteOf(checked.at), "."),
+  ]);
+}
+
+const openText = (n: number): string => (n === 0 ? "nothing open" : `${number(n)} open`);
+
+function comparison(
+  open: number,
+  at: Instant,
+  { previous, zone }: { readonly previous: DigestView["previous"]; readonly zone: string },
+): string {
+  if (!previous) return open === 0 ? "" : ", all there before";
+  const than = at - previous.at < 6 * day ? weekday(previous.at, zone) : "the digest before";
+  const difference = open - previous.open;
+  if (difference === 0) return `, as many as ${than}`;
+  return `, ${number(Math.abs(difference))} ${difference < 0 ? "fewer" : "more"} than ${than}`;
+}
+
+const weekday = (at: Instant, zone: string): string =>
+  new Intl.DateTimeFormat("en-GB", { weekday: "long", timeZone: zone }).format(at);
+
+/** New and came back, then where a new channel should start. */
+function newsParts({ moves, news, startHere }: DigestView): readonly (Part | undefined)[] {
+  const appeared = moves.new + moves.cameBack;
+  const label = [moves.new > 0 && `New ${moves.new}`, moves.cameBack > 0 && `Came back ${moves.cameBack}`];
+  const lines = news.slice(0, most).map((each) => ({
+    text: line(
+      groupLine(each),
+      each.note !== undefined && ` (${each.note})`,
+      each.posted !== undefined && line(" (posted ", timeOf(each.posted), ")"),
+    ),
+  }));
+  return [
+    appeared > 0 ? para(bold(label.filter((each) => each !== false).join(" · "))) : undefined,
+    rows(lines, news.length - lines.length),
+    startHere.length > 0 ? para(bold("Start here")) : undefined,
+    rows(startHere.slice(0, 3).map((each) => ({ text: groupLine(each) }))),
+  ];
+}
+
+function closedPart({ moves, closed }: DigestView): Part | undefined {
+  const label = [moves.fixed > 0 && `Fixed ${moves.fixed}`, moves.gone > 0 && `Gone ${moves.gone}`].filter(
+    (each) => each !== false,
+  );
+  if (label.length === 0) return undefined;
+  const what = closed.map(({ topic, count: n, name }) =>
+    n === 1 && name !== undefined ? `${topic.one} ${name} ${past(topic, 1)}` : `${count(n, topic)} ${past(topic, n)}`,
+  );
+  return para(labelled(label.join(" · "), shortList(what)));
+}
+
+const shortList = (texts: readonly Text[]): Text =>
+  line(joined(texts.slice(0, most), " · "), texts.length > most && ` · and ${number(texts.length - most)} more`);
+
+/** What moved without being fixed or found: said, so that the numbers add up. */
+function otherMoves({ arrived, left, woke, setAside, otherwise }: Moves): readonly Part[] {
+  const said = [
+    arrived > 0 && `${number(arrived)} came from other owners`,
+    left > 0 && `${number(left)} went to other owners`,
+    woke > 0 && `${number(woke)} woke up`,
+    setAside > 0 && `${number(setAside)} set aside`,
+    otherwise > 0 && `${number(otherwise)} closed by a changed rule or by hand`,
+  ].filter((each) => each !== false);
+  return said.length === 0 ? [] : [para(labelled("Also", said.join(" · ")))];
+}
+
+function gapsPart({ unchecked }: DigestView): Part | undefined {
+  const gaps = uncheckedText(unchecked);
+  return gaps === undefined ? undefined : para(gaps);
+}

@@ -1,0 +1,61 @@
+import { bold, button, dots, joined, line, listed, minuteOf, run } from "#cards/text";
+import type { GroupLine, ReadAccounts, Unchecked, WaitingLine } from "#cards/views";
+import { age, count, mark, number, regular, stateOf } from "#cards/words";
+import type { Row, Text } from "#domain/card";
+import type { Instant } from "#domain/time";
+
+/** Lines that several cards share. */
+
+/** "3 S3 buckets can be read by anyone on the internet", "database ledger-db is not encrypted" */
+export const whatText = ({ topic, count: n, name }: Pick<GroupLine, "topic" | "count" | "name">): string =>
+  `${n === 1 && name !== undefined ? `${topic.one} ${name}` : count(n, topic)} ${stateOf(topic, n)}`;
+
+/** What a list shows of a line besides what and which: a team knows its own name. */
+interface Shown {
+  /** Says since when. */
+  readonly now?: Instant;
+  readonly owner?: boolean;
+  readonly account?: boolean;
+}
+
+/** "🟧 HIGH · 3 S3 buckets can be read by anyone on the internet · prod · since Sun 22 Nov · G-7k" */
+export const groupLine = (each: GroupLine, { now, owner = false, account = false }: Shown = {}): Text =>
+  dots(
+    `${mark(each.severity)} · ${whatText(each)}`,
+    owner && (each.owner ?? "nobody"),
+    each.environment,
+    account && each.account?.name,
+    now !== undefined && age(each.since, now),
+    each.guided !== undefined && "no automatic fix",
+    each.id,
+  );
+
+/** With [Open] at its end; `place`: its number in a short list. */
+export const groupRow = (each: GroupLine, shown: Shown, place?: number): Row => ({
+  text: line(place !== undefined && `${place}  `, groupLine(each, shown)),
+  action: button("Open", run(`show ${each.id}`)),
+});
+
+/** "R-12 needs 1 approval until Tue 24 Nov 09:31" */
+export const waitingShort = ({ id, missing, until }: WaitingLine): Text =>
+  line(`${id} needs ${count(missing, regular("approval"))} until `, minuteOf(until));
+
+/** "R-12 (block public access on 2 S3 buckets) needs 1 approval until Tue 24 Nov 09:31" */
+export const waitingText = ({ id, what, missing, until }: WaitingLine): Text =>
+  line(`${id} (${what}) needs ${count(missing, regular("approval"))} until `, minuteOf(until));
+
+/** "Checked Mon 23 Nov 06:02, 6 of 6 accounts." */
+export const checkedText = ({ at, read, of }: ReadAccounts): Text =>
+  line("Checked ", minuteOf(at), `, ${number(read)} of ${count(of, regular("account"))}.`);
+
+/** "Could not check 3 S3 buckets in payments-dev (security is on it)" */
+export const uncheckedText = (gaps: readonly Unchecked[]): string | undefined => {
+  if (gaps.length === 0) return undefined;
+  const named = gaps.slice(0, 3).map(({ count: n, noun, where }) => `${count(n, noun)} in ${where}`);
+  const rest = gaps.slice(3).reduce((sum, gap) => sum + gap.count, 0);
+  return `Could not check ${listed(rest > 0 ? [...named, `${number(rest)} more elsewhere`] : named)} (security is on it)`;
+};
+
+/** "Waiting  R-12 needs …": a bold word, and what it says. */
+export const labelled = (label: string, ...pieces: readonly (Text | undefined | false)[]): Text =>
+  joined([bold(label), line(...pieces)], "  ");

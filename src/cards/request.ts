@@ -1,0 +1,229 @@
+import {
+  accountsOf,
+  historyText,
+  itemText,
+  managersText,
+  nameIn,
+  neededText,
+  recheckText,
+  requestHeading,
+  targets,
+  taskOf,
+  undoText,
+} from "#cards/request-words";
+import {
+  button,
+  cardOf,
+  clip,
+  dots,
+  facts,
+  form,
+  heading,
+  line,
+  listed,
+  menu,
+  minuteOf,
+  note,
+  para,
+  rows,
+  run,
+  timeOf,
+} from "#cards/text";
+import type { Party, RequestView } from "#cards/views";
+import {
+  accountPhrase,
+  accountsPhrase,
+  capital,
+  count,
+  firstName,
+  idAndName,
+  mark,
+  regular,
+  sentence,
+  stateOf,
+  thirdPerson,
+} from "#cards/words";
+import type { Action, Card, Part, Text } from "#domain/card";
+import type { Item } from "#domain/request";
+import { counted } from "#domain/request";
+
+/** The card of a request: first with buttons; afterwards, in the same message, who did what and when. */
+export function requestCard(view: RequestView): Card {
+  const { request } = view;
+  const parts = request.state === "requested" ? waitingParts(view) : laterParts(view);
+  return cardOf([heading(requestHeading(view)), ...parts, greyLine(view)], {
+    severity: request.severity,
+    actions: buttons(view),
+  });
+}
+
+/** In the thread of the group's card: the heading, and where to look. */
+export const requestThreadCard = (view: RequestView, link?: string): Card =>
+  cardOf([para(dots(requestHeading(view), link !== undefined && { link, label: "open" }))]);
+
+/** To the person who asked, privately. */
+export function askedCard(view: RequestView, where: string): Card {
+  const { id, expiresAt } = view.request;
+  return cardOf(
+    [
+      para(`${id} asks in ${where} to ${taskOf(view)}.`),
+      para(neededText(view), " Ends ", minuteOf(expiresAt), "; then nothing happens."),
+    ],
+    { actions: [button("Withdraw", run(`cancel ${id}`)), button(`Show ${id}`, run(`show ${id}`))] },
+  );
+}
+
+/** Half of the time is over: said once, in the thread of the request. */
+export const reminderCard = (view: RequestView): Card =>
+  cardOf([
+    para(`${view.request.id} still `, neededText(view, "needs"), " Ends ", minuteOf(view.request.expiresAt), "."),
+  ]);
+
+/** Whoever takes a change back within the first hour tells the others. */
+export function undoneThreadCard(view: RequestView, told: readonly Party[]): Card {
+  const { request } = view;
+  const what = `${nameIn(view, request.requester)} took back ${request.parent ?? "a change"} on ${targets(view)}`;
+  return cardOf([para(`${what}: "${request.reason}"`, ...told.map(({ name, mention }) => line(" ", mention ?? name)))]);
+}
+
+function waitingParts(view: RequestView): readonly (Part | undefined)[] {
+  const { request, fix, topic } = view;
+  const isFix = request.kind === "fix";
+  const given = counted(request).map(({ human, at }) => line(`${nameIn(view, human)} approved `, timeOf(at)));
+  return [
+    para("For ", dots(`${mark(request.severity)} · ${stateOf(topic, request.items.length)}`, ...placeOf(view))),
+    request.why === undefined ? undefined : para(sentence(request.why)),
+    para("What changes"),
+    itemRows(view, ({ summary }) => summary),
+    facts(
+      ["Who may notice", isFix ? fix.danger : "it will be as it was before"],
+      ["Managed by", managersText(view)],
+      ["Cost", isFix && fix.cost],
+      ["Undo", isFix && undoText(view.undo)],
+      [`${firstName(nameIn(view, request.requester))}'s reason`, `"${request.reason}"`],
+    ),
+    given.length > 0 ? para(dots(...given)) : undefined,
+    para(
+      neededText(view),
+      " Ends ",
+      minuteOf(request.expiresAt),
+      ` (${count(view.workingHours, regular("working hour"))}); then nothing happens.`,
+    ),
+    para(
+      request.items.length === 1 ? "Runs at once." : "Runs at once, one after the other, stops at the first problem.",
+    ),
+  ];
+}
+
+function laterParts(view: RequestView): readonly (Part | undefined)[] {
+  const { request } = view;
+  const { decided, state, why } = request;
+  return [
+    para(historyText(view)),
+    decided && decided.reason !== ""
+      ? para(`${firstName(nameIn(view, decided.human))}'s reason "${decided.reason}"`)
+      : undefined,
+    why === undefined || state === "verified" || state === "approved" || state === "executing"
+      ? undefined
+      : para(sentence(capital(why))),
+    state === "halted" && request.items.length > 1 ? itemRows(view, itemText) : undefined,
+    para("For ", dots(...placeOf(view), recheckText(view))),
+  ];
+}
+
+/** G-7k · Owner Payments · prod · payments-prod 111122223333 */
+const placeOf = (view: RequestView): readonly (Text | undefined)[] => [
+  view.request.group,
+  `Owner ${view.owner ?? "nobody"}`,
+  view.request.environment,
+  accountsPhrase(accountsOf(view)),
+];
+
+/** All of them: at most ten, and whoever approves has to see each. */
+function itemRows(view: RequestView, say: (item: Item) => string): Part | undefined {
+  const accounts = accountsOf(view);
+  return rows(
+    view.request.items.map((item) => ({
+      text: line(
+        idAndName(item.findingId, item.asset.name),
+        dots(
+          accounts.length > 1 && accounts.find(({ id }) => id === item.asset.account)?.name,
+          item.asset.region !== "global" && item.asset.region,
+          say(item),
+        ),
+      ),
+    })),
+  );
+}
+
+const greyLine = ({ request, audit }: RequestView): Part =>
+  note(
+    dots(
+      request.id,
+      request.kind !== "acceptance" && `plan ${request.hash.slice(0, 8)}`,
+      request.state === "requested" && line("state read ", minuteOf(request.requestedAt)),
+      audit !== undefined && `audit ${audit}`,
+    ),
+  );
+
+function buttons(view: RequestView): readonly (Action | undefined)[] {
+  const { request, approve, undo } = view;
+  const { id, kind, state, group } = request;
+  const target = group ?? request.items[0]?.findingId ?? id;
+  const takeBack = kind === "fix" && "until" in undo ? button("Undo…", form(`undo ${id}`)) : undefined;
+  const again = kind === "undo" && request.parent !== undefined ? `undo ${request.parent}` : `fix ${target}`;
+  switch (state) {
+    case "requested":
+      return [
+        approve === undefined ? undefined : approveButton(view, approve),
+        button("Deny…", form(`deny ${id}`)),
+        menu(
+          ["Exact calls", run(`show ${id} --calls`)],
+          group === undefined ? undefined : [`Open ${group}`, run(`show ${group}`)],
+        ),
+      ];
+    case "verified":
+      return request.undoneBy === undefined ? [takeBack] : [];
+    case "halted":
+      return [
+        button(request.items.some((item) => item.state === "verified") ? "Try the rest…" : "Ask again…", form(again)),
+        takeBack,
+      ];
+    case "superseded":
+    case "expired":
+    case "failed":
+      return [button("Ask again…", form(again))];
+    case "approved":
+    case "executing":
+    case "denied":
+    case "cancelled":
+    case "closed":
+      return [];
+  }
+}
+
+/** Verb plus object on the button; the confirmation names exactly what changes, and where. */
+function approveButton(view: RequestView, nonce: string): Action {
+  const { request, fix } = view;
+  const label = `Approve ${count(request.items.length, regular("change"))}`;
+  const names = request.items.map(({ asset }) => clip(asset.name, 40));
+  const shown = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : listed(names);
+  const [account, ...others] = accountsOf(view);
+  const where = account && others.length === 0 ? accountPhrase(account) : `${others.length + 1} accounts`;
+  const environment = request.environment === undefined ? "" : ` (${request.environment})`;
+  const isFix = request.kind === "fix";
+  const what = isFix ? thirdPerson(fix.verb) : `Takes back ${request.parent ?? "the change"}`;
+  const notice = isFix ? ` ${sentence(capital(fix.danger))}` : "";
+  return {
+    kind: "button",
+    label,
+    style: "primary",
+    press: { nonce },
+    confirm: {
+      title: `Approve ${request.id}?`,
+      text: clip(`${what} on ${shown} in ${where}${environment}.${notice}`, 300),
+      ok: label,
+      cancel: "Back",
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { exitCodes } from "#cli/exit";
+import type { Io } from "#cli/io";
+import { untilStopped } from "#cli/until-stopped";
+import { startDemo } from "#demo";
+import { StanceError } from "#domain/errors";
+import { processLog } from "#log";
+
+/** `stance demo`: prints the page's address, its token included, as one line; runs until it is told to stop. */
+export async function run({ port = "0" }: { readonly port?: string }, io: Io): Promise<number> {
+  const wanted = Number(port);
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535)
+    throw new StanceError("input/invalid", { detail: `"${port}" is no port: give a number up to 65535.` });
+  const demo = await startDemo({ port: wanted, log: processLog("warn") });
+  await io.stdout.write(`${demo.address}\n`);
+  if (io.stderr.isTerminal)
+    await io.stderr.write("Open this address in a browser. Ctrl-C ends the demo; nothing of it is kept.\n");
+  await untilStopped(io);
+  await demo.close();
+  return exitCodes.done;
+}

@@ -1,0 +1,69 @@
+import { StanceError } from "#domain/errors";
+import type { Instant } from "#domain/time";
+
+/** Where text goes. Resolves when it is taken; after the reader went away it is dropped. */
+export interface Out {
+  readonly isTerminal: boolean;
+  readonly columns: number | undefined;
+  write(text: string): Promise<void>;
+}
+
+/** All that the command line knows of the process it runs in. */
+export interface Io {
+  readonly stdout: Out;
+  readonly stderr: Out;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly now: () => Instant;
+  /** Aborts when somebody presses Ctrl-C, or when nobody reads the output any more. Listening starts with the first call. */
+  stopped(): AbortSignal;
+}
+
+/** The reason of `stopped()` when the reader of the output went away (`| head`): an end, not an error. */
+export const readerGone = "the reader went away";
+
+export function processIo(): Io {
+  const stop = new AbortController();
+  let listening = false;
+  const out = (stream: NodeJS.WriteStream): Out => {
+    let gone = false;
+    // Each error also reaches the write that met it; without a listener it would end the process.
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      gone = true;
+      if (error.code === "EPIPE" && stream === process.stdout) stop.abort(readerGone);
+    });
+    return {
+      isTerminal: stream.isTTY === true,
+      get columns() {
+        return stream.columns;
+      },
+      write: (text) =>
+        gone || text === ""
+          ? Promise.resolve()
+          : new Promise((resolve, reject) => {
+              stream.write(text, (error?: NodeJS.ErrnoException | null) => {
+                if (!error || error.code === "EPIPE") resolve();
+                else reject(lost(error));
+              });
+            }),
+    };
+  };
+  return {
+    stdout: out(process.stdout),
+    stderr: out(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => Date.now(),
+    stopped() {
+      if (!listening) {
+        listening = true;
+        // Once each: a second Ctrl-C ends the process at once.
+        for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
+      }
+      return stop.signal;
+    },
+  };
+}
+
+const lost = (cause: Error): StanceError =>
+  new StanceError("input/invalid", { detail: `The output could not be written: ${cause.message}.`, cause });

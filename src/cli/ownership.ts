@@ -1,0 +1,26 @@
+import type { Config } from "#config/schema";
+import type { Asset } from "#domain/asset";
+import type { Ownership } from "#domain/finding";
+import { ownerResolver } from "#posture/owners";
+
+/**
+ * Who owns an asset, without a chat's directory: by claim, tags and accounts. An address that only the directory knows
+ * names nobody here. Without a configuration there are no owners.
+ */
+export function ownersWithoutChat(
+  config: Config | undefined,
+  claims: ReadonlyMap<string, string> = new Map(),
+): (asset: Pick<Asset, "id" | "tags" | "account">) => Ownership {
+  if (!config) return () => ({ source: "nobody", via: "no configuration" });
+  const resolve = ownerResolver(config);
+  return ({ id, tags, account }) => {
+    const claim = claims.get(id);
+    const subject = { tags, account, ...(claim !== undefined && { claim }) };
+    const answers = new Map<string, undefined>();
+    for (;;) {
+      const owned = resolve(subject, answers);
+      if (!("lookup" in owned)) return owned;
+      for (const email of owned.lookup) answers.set(email, undefined);
+    }
+  };
+}

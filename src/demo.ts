@@ -1,0 +1,146 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Assembled } from "#assemble";
+import { assemble, prepare } from "#assemble";
+import { slackChat } from "#chat/slack/slack";
+import { awsCloud } from "#cloud/aws/cloud";
+import type { MemoryDoor } from "#cloud/aws/memory/cloud";
+import { memoryCloud } from "#cloud/aws/memory/cloud";
+import { configSchema } from "#config/schema";
+import { demoConfig, demoPeople, demoSlackSeed, demoStory } from "#demo/company";
+import { demoEstate, meddleWithReceipts, openReceipts } from "#demo/estate";
+import { receipts } from "#demo/estate/payments";
+import type { DemoControl } from "#demo/page-server";
+import { servePage } from "#demo/page-server";
+import { createSlack } from "#demo/slack/server";
+import type { Log } from "#flows/bot";
+import { openStore } from "#store/sqlite/sqlite";
+
+export interface Demo {
+  /** With its token; the page answers nobody else. */
+  readonly address: string;
+  /** Where its database lies until it is closed. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** How often the demo looks whether something is due: it should feel like now. */
+const beatMs = 150;
+
+/**
+ * The whole bot on an embedded cloud and an embedded Slack, on this machine only. A composition root of its own: no adapter
+ * has a demo switch, no cloud SDK is loaded, and what could sign in to a cloud is taken out of the environment.
+ */
+export async function startDemo(options: { readonly port: number; readonly log: Log }): Promise<Demo> {
+  forgetCloudCredentials(process.env);
+  const folder = mkdtempSync(join(tmpdir(), "stance-demo-"));
+  const store = await openStore({ file: join(folder, "demo.sqlite"), kind: "demo", exclusive: true, at: Date.now() });
+  const slack = await createSlack(demoSlackSeed);
+  const door = memoryCloud(demoEstate(Date.now()), { now: Date.now, reportsReady: true, pageSize: 50 });
+  const chat = slackChat({
+    botToken: slack.botToken,
+    apiUrl: slack.apiUrl,
+    connection: { mode: "http", port: 0, host: "127.0.0.1", signingSecret: slack.signingSecret },
+    team: demoSlackSeed.team.id,
+    log: options.log,
+    now: Date.now,
+  });
+  let due = false;
+  const assembled = assemble({
+    config: configSchema.parse(demoConfig),
+    store,
+    chat,
+    clouds: [awsCloud(door)],
+    log: options.log,
+    now: Date.now,
+    sleep: async (ms) => {
+      await sleep(ms);
+    },
+    wake: () => {
+      due = true;
+    },
+  });
+  await chat.start(assembled.inbound);
+  slack.connect(`http://127.0.0.1:${chat.port()}/slack/events`);
+  const beating = new AbortController();
+  const pulse = beatUntil(beating.signal, assembled, () => {
+    const now = due;
+    due = false;
+    return now;
+  });
+  const page = await servePage({
+    slack,
+    people: demoPeople,
+    controls: controls.map(({ id, label, hint }) => ({ id, label, hint })),
+    press: async (id) =>
+      controls.find((control) => control.id === id)?.run(door, assembled) ?? "There is no such button.",
+    token: randomBytes(16).toString("hex"),
+    port: options.port,
+    story: demoStory,
+  });
+  await prepare(assembled);
+  await assembled.heart.scanIfDue();
+  return {
+    address: page.address,
+    folder,
+    async close() {
+      beating.abort();
+      await pulse;
+      await page.close();
+      await chat.stop();
+      await slack.close();
+      store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function beatUntil(end: AbortSignal, { heart }: Assembled, due: () => boolean): Promise<void> {
+  for (let turn = 0; !end.aborted; turn++) {
+    // At once when something was queued, and every few seconds for what only time makes due.
+    if (due() || turn % 20 === 0) await heart.beat();
+    if (turn % 400 === 399) void heart.scanIfDue();
+    await sleep(beatMs);
+  }
+}
+
+interface Control extends DemoControl {
+  run(door: MemoryDoor, assembled: Assembled): Promise<string>;
+}
+const controls: readonly Control[] = [
+  {
+    id: "open",
+    label: "Make pay-receipts-eu public by hand",
+    hint: "What an engineer in a hurry does in the console",
+    run: async (door) => {
+      openReceipts(door.byHand(receipts.account));
+      return "Done in the console: the block is off, and a policy lets everyone read. Scan to see it.";
+    },
+  },
+  {
+    id: "scan",
+    label: "Scan now",
+    hint: "Otherwise every hour",
+    run: async (_door, { heart, bot }) => {
+      await heart.scan();
+      return `Scanned: ${bot.store.countFindings({ status: ["open"] })} findings open.`;
+    },
+  },
+  {
+    id: "meddle",
+    label: "Change it behind the bot's back",
+    hint: "While an approval waits: it is then about a state that is gone",
+    run: async (door) => {
+      meddleWithReceipts(door.byHand(receipts.account));
+      return "One of the four settings was switched by hand. An approval that waits for it is out of date now.";
+    },
+  },
+];
+
+const cloudVariables = /^(AWS_|AZURE_|ARM_|GOOGLE_|GCLOUD_|CLOUDSDK_|SLACK_)/;
+function forgetCloudCredentials(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(env)) if (cloudVariables.test(name)) delete env[name];
+}

@@ -1,0 +1,117 @@
+import type { AuditDraft } from "#domain/audit";
+import { sha256 } from "#domain/plan";
+import type { Request, RequestEvent } from "#domain/request";
+import { day, minute } from "#domain/time";
+import type { Bot } from "#flows/bot";
+import { requestCardOf, requestThreadOf } from "#flows/show-request";
+import type { Edge, Nonce, Outgoing, Timer } from "#store/store";
+
+/** When a verified change is looked at again: what someone turned back since is said, not believed. */
+const recheckAfter = [10 * minute, day];
+
+/** What follows from one transition, as one edge: the audit entry, the message as it reads now, timers. */
+export function afterRequest(
+  bot: Bot,
+  before: Request | undefined,
+  after: Request,
+  event: RequestEvent | { readonly kind: "ask"; readonly at: number },
+): { readonly edge: Edge; readonly request: Request } {
+  const request = withUndo(bot, before, after);
+  const moved = before?.state !== request.state;
+  return {
+    request,
+    edge: {
+      audit: [auditOf(before, request, event)],
+      timers: timersOf(bot, before, request, event.at),
+      ...(moved && request.state !== "requested" && { timersDone: [`expire:${request.id}`, `remind:${request.id}`] }),
+      ...messagesOf(bot, before, request, event),
+    },
+  };
+}
+
+/** From now on, and for how long, it can be taken back. */
+function withUndo(bot: Bot, before: Request | undefined, after: Request): Request {
+  const settled = after.settledAt;
+  if (after.kind !== "fix" || before?.state === after.state || settled === undefined) return after;
+  const undoable = after.items.some((item) => item.applied.length > 0 && typeof item.plan?.undo !== "string");
+  return undoable ? { ...after, undoUntil: settled + bot.config.limits.undoDays * day } : after;
+}
+
+function auditOf(
+  before: Request | undefined,
+  { id, kind, state, hash, items }: Request,
+  event: RequestEvent | { readonly kind: "ask"; readonly at: number },
+): AuditDraft {
+  const human = "human" in event ? event.human : undefined;
+  const reason = "reason" in event ? event.reason : "why" in event ? event.why : undefined;
+  return {
+    at: event.at,
+    actor: human ?? "stance",
+    action: `request.${event.kind}`,
+    subject: id,
+    facts: {
+      kind,
+      from: before?.state ?? null,
+      to: state,
+      plan: hash,
+      items: items.map((item) => ({ finding: item.findingId, state: item.state, plan: item.plan?.hash ?? null })),
+    },
+    ...(reason !== undefined && { texts: { reason } }),
+  };
+}
+
+function timersOf(bot: Bot, before: Request | undefined, request: Request, at: number): readonly Timer[] {
+  const { id } = request;
+  if (before === undefined && request.state === "requested")
+    return [
+      { id: `expire:${id}`, due: request.expiresAt, kind: "expire", subject: id },
+      { id: `remind:${id}`, due: at + (request.expiresAt - at) / 2, kind: "remind", subject: id },
+    ];
+  if (before?.state !== "verified" && request.state === "verified" && request.kind === "fix")
+    return recheckAfter.map(
+      (wait): Timer => ({ id: `recheck:${id}:${wait}`, due: bot.now() + wait, kind: "recheck", subject: id }),
+    );
+  return [];
+}
+
+function messagesOf(
+  bot: Bot,
+  before: Request | undefined,
+  request: Request,
+  event: RequestEvent | { readonly kind: "ask"; readonly at: number },
+): Pick<Edge, "outbox" | "nonces"> {
+  const channel = approvalsChannel(bot);
+  // Steps inside a run are journalled, not told: the message says "running" until it says how it ended.
+  if (channel === undefined || event.kind === "item") return {};
+  // A new random id each time the buttons are drawn: what it means is in the store, not in the message.
+  const nonce = bot.nonce();
+  const card: Outgoing = { key: request.id, channel, kind: "edit", card: requestCardOf(bot, request, nonce) };
+  const nonces: readonly Nonce[] =
+    request.state === "requested"
+      ? [
+          {
+            hash: sha256(nonce),
+            request: request.id,
+            verb: "approve",
+            planHash: request.hash,
+            expiresAt: request.expiresAt,
+          },
+        ]
+      : [];
+  const group = request.group === undefined ? undefined : bot.store.group(request.group);
+  const moved = before?.state !== request.state || event.kind === "undone" || event.kind === "regress";
+  const line = moved ? requestThreadOf(bot, request) : undefined;
+  if (!line || group?.postedAt === undefined) return { outbox: [card], nonces };
+  const told: Outgoing = { key: `${group.id}/${group.card}`, channel: group.channel, kind: "thread", card: line };
+  return { outbox: [card, told], nonces };
+}
+
+/** Where approvals are asked for: the platform's id of the configured channel, once it is known. */
+export function approvalsChannel(bot: Bot): string | undefined {
+  const { channels } = bot.config;
+  const name = channels?.approvals ?? channels?.admin;
+  return name === undefined ? undefined : (bot.store.channel(name)?.id ?? adminChannel(bot));
+}
+
+export const adminChannel = (bot: Bot): string | undefined =>
+  bot.config.channels === undefined ? undefined : bot.store.channel(bot.config.channels.admin)?.id;

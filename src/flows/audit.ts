@@ -1,0 +1,44 @@
+import type { AuditDraft } from "#domain/audit";
+import type { Actor } from "#domain/person";
+import type { Bot } from "#flows/bot";
+
+/** An entry about what somebody was not allowed to do. Ten a minute and person; the rest is summed up by the next one. */
+const perMinute = 10;
+
+/** Counts refusals, so that nobody can make the trail grow without end. One for each bot. */
+export function refusals(bot: Pick<Bot, "store" | "chat" | "now">): {
+  record(actor: Actor | string, what: Refused): Promise<void>;
+} {
+  const recent = new Map<string, { since: number; count: number; left: number }>();
+  return {
+    async record(actor, { verb, subject, why, facts = {} }) {
+      const id = typeof actor === "string" ? `${bot.chat.platform}:${actor}` : actor.human.id;
+      const now = bot.now();
+      const seen = recent.get(id);
+      const state = seen && now - seen.since < 60_000 ? seen : { since: now, count: 0, left: seen?.left ?? 0 };
+      recent.set(id, state);
+      state.count++;
+      if (state.count > perMinute) {
+        state.left++;
+        return;
+      }
+      const draft: AuditDraft = {
+        at: now,
+        actor: id,
+        action: "refused",
+        subject,
+        facts: { verb, ...facts, ...(state.left > 0 && { alsoRefused: state.left }) },
+        texts: { why },
+      };
+      state.left = 0;
+      await bot.store.commit({ audit: [draft] });
+    },
+  };
+}
+export interface Refused {
+  readonly verb: string;
+  readonly subject: string;
+  readonly why: string;
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+export type Refusals = ReturnType<typeof refusals>;

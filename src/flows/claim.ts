@@ -1,0 +1,54 @@
+import { claimedThreadCard } from "#cards/answers";
+import type { Finding } from "#domain/finding";
+import type { Actor } from "#domain/person";
+import type { Bot } from "#flows/bot";
+import { cardKey, refreshGroups } from "#flows/groups";
+import { ownerName } from "#flows/ownership";
+import type { FindingEvent } from "#store/store";
+
+/** The findings' assets belong to the team from now on, whatever tags say. Number of findings that changed hands. */
+export async function claim(
+  bot: Bot,
+  { actor, findings, team }: { readonly actor: Actor; readonly findings: readonly Finding[]; readonly team: string },
+): Promise<number> {
+  const at = bot.now();
+  const assets = new Set(findings.map(({ asset }) => asset.id));
+  const affected = [...assets].flatMap((asset) =>
+    bot.store.findings({ asset, status: ["open", "snoozed", "accepted"] }),
+  );
+  const events = affected.flatMap((finding): readonly Omit<FindingEvent, "id">[] => {
+    const { fingerprint, topic, severity, folded, ownership } = finding;
+    const event = { at, run: 0, fingerprint, cause: "new-owner", topic, severity, folded } as const;
+    return [
+      { ...event, kind: "new-owner", owner: team },
+      { ...event, kind: "left", owner: ownership.owner ?? "", told: "count" },
+    ];
+  });
+  const group = findings[0] && bot.store.groups({ topic: findings[0].topic, owner: "" })[0];
+  const teamName = ownerName(bot, team) ?? team;
+  await bot.store.commit({
+    claims: [...assets].map((asset) => ({ asset, owner: team, human: actor.human.id, at })),
+    findings: affected.map((finding) => ({ ...finding, ownership: { owner: team, source: "claim", via: "claimed" } })),
+    events,
+    ...(group?.postedAt !== undefined && {
+      outbox: [
+        {
+          key: cardKey(group),
+          channel: group.channel,
+          kind: "thread",
+          card: claimedThreadCard(actor.human.name, group.id, teamName),
+        },
+      ],
+    }),
+    audit: affected.map(({ id }) => ({
+      at,
+      actor: actor.human.id,
+      action: "finding.claimed",
+      subject: id,
+      facts: { owner: team },
+    })),
+  });
+  await refreshGroups(bot, findings);
+  bot.wake();
+  return affected.length;
+}

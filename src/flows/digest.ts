@@ -1,0 +1,164 @@
+import { digestCard, isQuiet, quietDigestCard } from "#cards/digest";
+import type { DigestView, Moves } from "#cards/views";
+import { severityCounts } from "#cards/words";
+import type { Finding } from "#domain/finding";
+import { day } from "#domain/time";
+import type { Bot } from "#flows/bot";
+import { ownersOf } from "#flows/channels";
+import { groupLines, lineMaker, readAccounts, uncheckedLines, waitingLine } from "#flows/lines";
+import { ownerName } from "#flows/ownership";
+import { topicOf } from "#flows/show-request";
+import { isProduction } from "#posture/owners";
+import { dueSlots } from "#posture/slots";
+import { timesOf } from "#posture/worktime";
+import type { Channel, FindingEvent } from "#store/store";
+
+/** The daily post of every channel that gets one, at its own local time, exactly once a day. */
+export async function postDigests(bot: Bot): Promise<void> {
+  for (const channel of bot.store.channels()) {
+    if ((channel.mode !== "digest" && channel.mode !== "live") || channel.broken !== undefined) continue;
+    const name = `digest:${channel.id}`;
+    const last = bot.store.slot(name);
+    const { due, skipped } = dueSlots(
+      { since: channel.since, now: bot.now(), ...(last !== undefined && { last }) },
+      timesOf(channel, bot.config),
+    );
+    const missed = skipped.at(-1);
+    const quiet = channel.quietUntil !== undefined && channel.quietUntil > bot.now();
+    if (due && !quiet)
+      await postDigest(bot, channel, { day: due.day, at: due.at, ...(missed && { skipped: missed.at }) });
+    // A slot that was only missed is not written down: the next digest says that it came too late.
+    else if (due) await bot.store.commit({ slots: { [name]: due.at }, audit: [] });
+  }
+}
+
+async function postDigest(
+  bot: Bot,
+  channel: Channel,
+  slot: { readonly day: string; readonly at: number; readonly skipped?: number },
+): Promise<void> {
+  const view = digestView(bot, channel, slot.skipped);
+  const monday = new Date(`${slot.day}T00:00:00Z`).getUTCDay() === 1;
+  const card =
+    !isQuiet(view) || view.previous === undefined ? digestCard(view) : monday ? quietDigestCard(view) : undefined;
+  const open = Object.values(view.open).reduce((sum, n) => sum + n, 0);
+  await bot.store.commit({
+    slots: { [`digest:${channel.id}`]: slot.at },
+    channels: [{ ...channel, lastDigest: { at: bot.now(), open, event: bot.store.lastEvent() } }],
+    ...(card && { outbox: [{ key: `digest:${channel.id}:${slot.day}`, channel: channel.id, kind: "post", card }] }),
+    audit: [
+      {
+        at: bot.now(),
+        actor: "stance",
+        action: "digest",
+        subject: channel.id,
+        facts: { day: slot.day, open, posted: card !== undefined },
+      },
+    ],
+  });
+  bot.wake();
+}
+
+/** What the channel's digest would say now; also the answer to `/posture digest`. */
+export function digestView(bot: Bot, channel: Channel, skipped?: number): DigestView {
+  const owners = ownersOf(bot, channel);
+  const all = owners.flatMap((owner) => bot.store.findings({ owner, status: ["open"] }));
+  const events = owners.flatMap((owner) => bot.store.events({ owner, after: channel.lastDigest?.event ?? 0 }));
+  const names = owners.flatMap((owner) => ownerName(bot, owner) ?? []);
+  const previous = channel.lastDigest;
+  const first = previous === undefined;
+  const groups = groupLines(bot, sorted(all));
+  const oldest = [...all].sort((a, b) => a.since - b.since)[0];
+  const waiting = bot.store.requests({ state: ["requested"] }).filter(({ owner }) => owners.includes(owner ?? ""));
+  return {
+    name: names[0] ?? `#${channel.name}`,
+    scope: owners.length === 1 && owners[0] !== "" ? `team=${owners[0]}` : `channel=#${channel.name}`,
+    at: bot.now(),
+    zone: timesOf(channel, bot.config).zone,
+    open: severityCounts(all),
+    moves: first ? noMoves : movesOf(events),
+    news: first ? [] : newsOf(bot, events),
+    closed: first ? [] : closedOf(bot, events),
+    waiting: waiting.map((request) => waitingLine(bot, request)),
+    startHere: first ? groups.filter((line) => startHere(bot, all, line.topic)).slice(0, 3) : [],
+    unchecked: uncheckedLines(bot, owners),
+    checked: readAccounts(bot, accountsOf(all)) ?? { at: bot.now(), read: 0, of: 0 },
+    ...(previous && { previous: { at: previous.at, open: previous.open } }),
+    ...(oldest && bot.now() - oldest.since > 7 * day && { oldest: lineMaker(bot)(oldest) }),
+    ...(skipped !== undefined && { skipped }),
+  };
+}
+
+const order = ["critical", "high", "medium", "low"];
+const sorted = (findings: readonly Finding[]): readonly Finding[] =>
+  [...findings].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || a.since - b.since);
+
+/** Of what was there before, only critical ones, and what the internet reaches in production. */
+function startHere(bot: Bot, findings: readonly Finding[], topic: unknown): boolean {
+  return findings.some(
+    (finding) =>
+      topicOf(bot, finding.topic) === topic &&
+      (finding.severity === "critical" ||
+        (finding.severity === "high" && finding.exposed && isProduction(finding.environment, bot.config))),
+  );
+}
+
+/** Accounts a team has findings in; all, while it has none. */
+function accountsOf(findings: readonly Finding[]): ReadonlySet<string> | undefined {
+  return findings.length === 0 ? undefined : new Set(findings.map(({ account }) => account));
+}
+
+const noMoves: Moves = {
+  new: 0,
+  cameBack: 0,
+  woke: 0,
+  arrived: 0,
+  left: 0,
+  fixed: 0,
+  gone: 0,
+  otherwise: 0,
+  setAside: 0,
+};
+
+const moveOf: Partial<Record<FindingEvent["kind"], keyof Moves>> = {
+  new: "new",
+  returned: "cameBack",
+  woke: "woke",
+  "new-owner": "arrived",
+  left: "left",
+  fixed: "fixed",
+  gone: "gone",
+  "rule-changed": "otherwise",
+  "not-applicable": "otherwise",
+  retired: "otherwise",
+};
+
+function movesOf(events: readonly FindingEvent[]): Moves {
+  const moves = { ...noMoves };
+  for (const { kind } of events) {
+    const move = moveOf[kind];
+    if (move !== undefined) moves[move]++;
+  }
+  return moves;
+}
+
+function newsOf(bot: Bot, events: readonly FindingEvent[]): DigestView["news"] {
+  const fresh = events.filter(({ kind }) => kind === "new" || kind === "returned");
+  const findings = [...new Set(fresh.map(({ fingerprint }) => fingerprint))]
+    .flatMap((fingerprint) => bot.store.finding(fingerprint) ?? [])
+    .filter(({ status }) => status === "open");
+  return groupLines(bot, sorted(findings)).map((line) => {
+    const posted = line.id.startsWith("G-") ? bot.store.group(line.id)?.postedAt : undefined;
+    return { ...line, ...(posted !== undefined && { posted }) };
+  });
+}
+
+function closedOf(bot: Bot, events: readonly FindingEvent[]): DigestView["closed"] {
+  const closed = events.filter(({ kind }) => kind === "fixed");
+  const topics = new Map<string, string[]>();
+  for (const { topic, fingerprint } of closed) topics.set(topic, [...(topics.get(topic) ?? []), fingerprint]);
+  return [...topics].map(([topic, prints]) => {
+    const name = prints.length === 1 ? bot.store.finding(prints[0] ?? "")?.asset.name : undefined;
+    return { topic: topicOf(bot, topic), count: prints.length, ...(name !== undefined && { name }) };
+  });
+}

@@ -1,0 +1,223 @@
+import type { Call } from "#domain/call";
+import { messageOf } from "#domain/errors";
+import type { Change } from "#domain/plan";
+import type { AnyRemediation } from "#domain/remediation";
+import type { Item, Request, RequestEvent } from "#domain/request";
+import { transition } from "#domain/request";
+import { minute } from "#domain/time";
+import { afterRequest } from "#flows/after-request";
+import type { Bot } from "#flows/bot";
+import type { Aim, ChangePorts, Outcome } from "#flows/change";
+import { execute, fixAim, undoAim } from "#flows/change";
+import { actorById } from "#flows/people";
+import { policyTags, remediationOf } from "#flows/policy";
+import { mayApprove } from "#posture/policy";
+import type { Edge } from "#store/store";
+
+/**
+ * Runs one approved request, item after item, and stops at the first problem. The same path runs again after a crash: every
+ * call is journalled before it is sent, and nothing is sent before the live state was compared with the plan.
+ */
+export async function runRequest(bot: Bot, id: string): Promise<void> {
+  const request = await startRequest(bot, id);
+  if (!request) return;
+  for (const [index, item] of request.items.entries()) {
+    const now = current(bot, id);
+    if (now?.state !== "executing") return;
+    const here = now.items[index] ?? item;
+    if (here.state !== "waiting" && here.state !== "running") continue;
+    const outcome = await runItem(bot, now, here, index);
+    if (outcome.state === "superseded" && index === 0) {
+      await apply(bot, id, { kind: "supersede", at: bot.now(), why: outcome.why ?? "It is not as it was." });
+      return;
+    }
+    await apply(bot, id, {
+      kind: "item",
+      index,
+      // Out of date in the middle of a request: this one was not touched, but what came before was.
+      state: outcome.state === "superseded" ? "failed" : outcome.state,
+      applied: outcome.applied,
+      at: bot.now(),
+      ...(outcome.why !== undefined && { why: outcome.why }),
+    });
+    if (outcome.state !== "verified") break;
+  }
+  await apply(bot, id, { kind: "settle", at: bot.now() });
+}
+
+/** Approvals are looked at again: somebody who left the group since takes the approval with them. */
+async function startRequest(bot: Bot, id: string): Promise<Request | undefined> {
+  const request = current(bot, id);
+  if (!request || request.state === "executing") return request;
+  if (request.state !== "approved") return undefined;
+  if (bot.now() >= request.expiresAt) {
+    await apply(bot, id, { kind: "expire", at: bot.now() });
+    return undefined;
+  }
+  for (const { human } of request.approvals) {
+    const actor = await actorById(bot, human);
+    const refused = actor ? mayApprove(actor, request) : "The account could not be read.";
+    if (refused === undefined) continue;
+    await apply(bot, id, { kind: "fall", human, at: bot.now(), why: `An approval fell: ${refused}` });
+    return undefined;
+  }
+  return apply(bot, id, { kind: "start", at: bot.now() });
+}
+
+const current = (bot: Bot, id: string): Request | undefined => bot.store.request(id)?.request;
+
+/** One transition, with its audit entry, message and timers, in one edge. Undefined: it did not apply (any more). */
+export async function apply(bot: Bot, id: string, event: RequestEvent): Promise<Request | undefined> {
+  const moved = move(bot, id, event);
+  if (!moved) return undefined;
+  // An undo that is done marks what it took back, at the same moment.
+  const { kind, state, parent } = moved.request;
+  const undone = kind === "undo" && state === "verified" && parent !== undefined;
+  const taken = undone ? move(bot, parent, { kind: "undone", by: id, at: event.at }) : undefined;
+  if ((await bot.store.commit(taken ? both(moved.edge, taken.edge) : moved.edge)) !== "done") return undefined;
+  bot.wake();
+  return moved.request;
+}
+
+function move(
+  bot: Bot,
+  id: string,
+  event: RequestEvent,
+): { readonly edge: Edge; readonly request: Request } | undefined {
+  const stored = bot.store.request(id);
+  const result = stored && transition(stored.request, event);
+  if (!stored || !result || "refused" in result) return undefined;
+  const { edge, request } = afterRequest(bot, stored.request, result.next, event);
+  return { request, edge: { ...edge, requests: [{ revision: stored.revision, next: request }] } };
+}
+
+/** Two edges of the same kinds as one. */
+const both = (a: Edge, b: Edge): Edge => ({
+  requests: [...(a.requests ?? []), ...(b.requests ?? [])],
+  timers: [...(a.timers ?? []), ...(b.timers ?? [])],
+  timersDone: [...(a.timersDone ?? []), ...(b.timersDone ?? [])],
+  nonces: [...(a.nonces ?? []), ...(b.nonces ?? [])],
+  outbox: [...(a.outbox ?? []), ...(b.outbox ?? [])],
+  audit: [...a.audit, ...b.audit],
+});
+
+async function runItem(bot: Bot, request: Request, item: Item, index: number): Promise<Outcome> {
+  const remediation = remediationOf(bot, request);
+  if (!remediation || !item.plan) return { state: "halted", why: "This fix is not known any more.", applied: [] };
+  const sent = bot.store.steps(request.id).some((step) => step.item === index);
+  await apply(bot, request.id, { kind: "item", index, state: "running", applied: [], at: bot.now() });
+  try {
+    const ports = await portsFor(bot, request, { remediation, item, index });
+    return await execute(remediation, aimOf(bot, request, remediation, index), item.plan, ports, {
+      request: request.id,
+      ...(sent && { sent: item.plan.changes }),
+    });
+  } catch (error) {
+    bot.log.error("request.item", error, { request: request.id, item: index });
+    // Anything unforeseen before a call was sent changed nothing; after that nobody knows until somebody looks.
+    const began = bot.store.steps(request.id).some((step) => step.item === index);
+    return { state: began ? "halted" : "failed", why: `${messageOf(error)}`, applied: [] };
+  }
+}
+
+export function aimOf(bot: Bot, request: Request, remediation: AnyRemediation, index: number): Aim {
+  if (request.kind === "undo") return undoAim(remediation, appliedBefore(bot, request, index));
+  return fixAim(remediation, givenOf(remediation, request.given));
+}
+
+/** What the undone request changed on the same asset. */
+function appliedBefore(bot: Bot, request: Request, index: number): readonly Change[] {
+  const parent = request.parent === undefined ? undefined : bot.store.request(request.parent)?.request;
+  const asset = request.items[index]?.asset.id;
+  return parent?.items.find((item) => item.asset.id === asset)?.applied ?? [];
+}
+
+export const givenOf = (
+  remediation: AnyRemediation,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(remediation.inputs ?? {}).map(([name, input]) => [name, input.parse(given[name] ?? "")]),
+  );
+
+/** The target of an item, as looks take it. */
+export const targetOf = ({ asset }: Item): { cloud: "aws" | "azure" | "gcp" } & Item["asset"] => ({
+  ...asset,
+  cloud: asset.type.startsWith("azure.") ? "azure" : asset.type.startsWith("gcp.") ? "gcp" : "aws",
+});
+
+async function portsFor(
+  bot: Bot,
+  request: Request,
+  { remediation, item, index }: { remediation: AnyRemediation; item: Item; index: number },
+): Promise<ChangePorts> {
+  const target = targetOf(item);
+  const account = await bot.looks.accountOf(target);
+  const stored = bot.store.asset(item.asset.id) ?? { ...target, tags: {} };
+  const journal = (
+    step: number,
+    call: Call,
+    rest: { state: "sending" | "done" | "failed"; requestId?: string; problem?: string },
+  ) =>
+    bot.store.commit({
+      steps: [{ request: request.id, item: index, step, at: bot.now(), operation: call.operation, ...rest }],
+      audit: [
+        {
+          at: bot.now(),
+          actor: "stance",
+          action: `call.${rest.state}`,
+          subject: request.id,
+          facts: {
+            item: index,
+            step,
+            operation: call.operation,
+            ...(rest.requestId !== undefined && { cloudRequest: rest.requestId }),
+          },
+          texts: { input: JSON.stringify(call.input), ...(rest.problem !== undefined && { problem: rest.problem }) },
+        },
+      ],
+    });
+  return {
+    read: readPort(bot, target),
+    async run(call, step) {
+      const writer = await bot.looks.cloudOf(target).openForWriting(account, {
+        request: request.id,
+        remediation: remediation.id,
+        operations: remediation.operations,
+        asset: stored,
+      });
+      await journal(step, call, { state: "sending" });
+      try {
+        const { output, requestId } = await writer.run(call, item.asset.region);
+        await journal(step, call, { state: "done", ...(requestId !== undefined && { requestId }) });
+        return output;
+      } catch (error) {
+        await journal(step, call, { state: "failed", problem: messageOf(error) });
+        throw error;
+      }
+    },
+    async wait(minutes, round) {
+      const pause = Math.min(1_000 * 2 ** round, 15_000);
+      if (round * 2_000 > minutes * minute) return false;
+      await bot.sleep(pause);
+      return true;
+    },
+    stillWrong: () => (request.kind === "fix" ? stillWrong(bot, item) : Promise.resolve(undefined)),
+  };
+}
+
+export function readPort(bot: Bot, target: ReturnType<typeof targetOf>): ChangePorts["read"] {
+  return async (names) => {
+    const look = await bot.looks.read(target, names);
+    return look === "gone" ? "gone" : { ...look, tags: policyTags(bot, look.asset) };
+  };
+}
+
+/** The check that raised the finding, on freshly read facts: only its pass closes a fix. */
+async function stillWrong(bot: Bot, item: Item): Promise<string | undefined> {
+  const check = bot.checks.find(({ id }) => id === item.check);
+  if (!check) return "The check that found this is not known any more.";
+  const verdict = await bot.looks.judge(check, targetOf(item), bot.now());
+  if (verdict === "gone") return "It is gone.";
+  return verdict.status === "pass" || verdict.status === "not-applicable" ? undefined : verdict.message;
+}

@@ -1,0 +1,52 @@
+import type { Asset } from "#domain/asset";
+import type { Finding } from "#domain/finding";
+import type { AnyRemediation } from "#domain/remediation";
+import type { Request } from "#domain/request";
+import type { Instant } from "#domain/time";
+import type { Bot } from "#flows/bot";
+import type { ApprovalItem, WhoApproves } from "#posture/policy";
+import { approvalForAll, policyTags as tagsForPolicy } from "#posture/policy";
+import { addWorkingHours, timesOf } from "#posture/worktime";
+
+/** The one remediation that closes a finding, if there is one. */
+export const remediationFor = (bot: Bot, finding: Pick<Finding, "check">): AnyRemediation | undefined =>
+  bot.remediations.find(({ fixes }) => fixes.includes(finding.check));
+
+export const remediationOf = (bot: Bot, request: Pick<Request, "remediation">): AnyRemediation | undefined =>
+  bot.remediations.find(({ id }) => id === request.remediation);
+
+/** Why nobody can press Fix for it: the check's own words. */
+export const guidedOf = (bot: Bot, finding: Pick<Finding, "check">): string | undefined =>
+  remediationFor(bot, finding)
+    ? undefined
+    : (bot.checks.find(({ id }) => id === finding.check)?.guided ?? "there is no automatic fix yet");
+
+/** The strictest item decides for all. */
+export const approvalPolicy = (bot: Bot, findings: readonly Finding[], remediation: AnyRemediation): WhoApproves =>
+  approvalForAll(
+    findings.map(
+      (finding): ApprovalItem => ({
+        severity: finding.severity,
+        account: finding.account,
+        tags: finding.tags,
+        remediation: remediation.id,
+        tier: remediation.tier,
+        ...(finding.ownership.owner !== undefined && { owner: finding.ownership.owner }),
+      }),
+    ),
+    bot.config,
+  );
+
+export const policyTags = (bot: Bot, asset: Pick<Asset, "tags">): Readonly<Record<string, string>> =>
+  tagsForPolicy(asset.tags, bot.config);
+
+/** Requests end in working hours of the approvals channel; then nothing happens. */
+export function expiryOf(bot: Bot, at: Instant): Instant {
+  const { config } = bot;
+  const name = config.channels?.approvals ?? config.channels?.admin;
+  return addWorkingHours(
+    at,
+    config.limits.approvalHours,
+    timesOf(name === undefined ? {} : { name, id: name }, config),
+  );
+}

@@ -1,0 +1,79 @@
+import { isSettled } from "#domain/request";
+import { minute } from "#domain/time";
+import type { Bot } from "#flows/bot";
+import { deliverer } from "#flows/deliver";
+import { postDigests } from "#flows/digest";
+import { runRequest } from "#flows/execute";
+import { lookAgain } from "#flows/look-again";
+import { scanNow, tellNews } from "#flows/scan-now";
+import { runTimers } from "#flows/timers";
+
+/** One thing at a time, whoever asks: a second call while it runs makes it run once more. */
+function oneAtATime(bot: Bot, name: string, work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let again = false;
+  const turn = async (): Promise<void> => {
+    do {
+      again = false;
+      try {
+        await work();
+      } catch (error) {
+        bot.log.error(name, error);
+      }
+    } while (again);
+  };
+  return () => {
+    if (running) again = true;
+    else running = turn().finally(() => (running = undefined));
+    return running ?? Promise.resolve();
+  };
+}
+
+/** A scan that broke off is begun again, not at once: what broke it may last. */
+const retryAfter = 15 * minute;
+
+export interface Heart {
+  /** Everything that is due now. Returns when requests, timers and messages of this moment are done. */
+  beat(): Promise<void>;
+  /** A scheduled scan, when one is due. Runs beside the beats: it takes minutes. */
+  scanIfDue(): Promise<void>;
+  scan(): Promise<void>;
+}
+
+/** What the bot does by itself. The composition root decides how often. */
+export function heart(bot: Bot): Heart {
+  const { pump } = deliverer(bot);
+  const deliver = oneAtATime(bot, "deliver", pump);
+  const requests = oneAtATime(bot, "requests", () => runRequests(bot));
+  const timers = oneAtATime(bot, "timers", () => runTimers(bot));
+  const news = oneAtATime(bot, "news", () => tellNews(bot));
+  const digests = oneAtATime(bot, "digests", () => postDigests(bot));
+  const scan = oneAtATime(bot, "scan", async () => {
+    await scanNow(bot);
+    bot.wake();
+  });
+  return {
+    async beat() {
+      await Promise.all([requests(), timers().then(news).then(digests)]);
+      await deliver();
+    },
+    async scanIfDue() {
+      // A look at one account is no reason to put off the look at all of them.
+      const last = bot.store.runs(50).find(({ filtered }) => !filtered);
+      const every = bot.config.scan.every * minute;
+      const wait = last?.state === "aborted" ? Math.min(every, retryAfter) : every;
+      if (last === undefined || (last.state !== "running" && bot.now() - last.startedAt >= wait)) await scan();
+    },
+    scan,
+  };
+}
+
+/** Approved requests, and those that a crash broke off. One executes at a time. */
+async function runRequests(bot: Bot): Promise<void> {
+  for (const { id } of [...bot.store.requests({ state: ["approved", "executing"] })].reverse()) {
+    await runRequest(bot, id);
+    const request = bot.store.request(id)?.request;
+    if (request && isSettled(request.state)) await lookAgain(bot, request);
+    if (request?.state === "halted") await lookAgain(bot, request);
+  }
+}

@@ -1,0 +1,109 @@
+import type { Asset } from "#domain/asset";
+import type { Ownership } from "#domain/finding";
+import { adminChannel } from "#flows/after-request";
+import type { Bot } from "#flows/bot";
+import { firstLook } from "#flows/first-look";
+import { closingBrakeNotice, notify } from "#flows/notify";
+import { environmentIn, ownerFinder } from "#flows/ownership";
+import { recorder } from "#flows/record";
+import { scan } from "#flows/scan";
+import type { ScanFilter } from "#flows/scan-filter";
+import type { ScanSummary } from "#flows/scan-summary";
+
+/** One scan, kept and told. A filtered one closes nothing and announces nothing. */
+export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSummary> {
+  const { store, config } = bot;
+  const filtered = Object.values(filter).some((words) => words !== undefined);
+  const first = store.runs(50).every(({ state, filtered: part }) => state !== "done" || part);
+  const run = await store.beginRun({ at: bot.now(), filtered, first });
+  const owned = ownerFinder(bot);
+  try {
+    const sink = recorder({
+      store,
+      run,
+      checks: bot.checks,
+      filtered,
+      now: () => bot.now(),
+      owned: (asset: Asset): Promise<Ownership> => owned(asset),
+      environmentOf: (asset) => environmentIn(bot, asset),
+      limits: config.limits,
+      held: (account, closings, open) => hold(bot, run, { account, closings, open }),
+    });
+    const summary = await scan({ clouds: bot.clouds, checks: bot.checks, filter, now: () => bot.now(), sink });
+    if (first && !filtered) await firstLook(bot, { run, summary });
+    await store.endRun(run, { at: bot.now(), state: "done", facts: factsOf(summary) });
+    // The beats tell it: one after the other, and also after a restart.
+    await store.commit({ ...(!filtered && { settings: { tell: "yes" } }), audit: [auditOf(bot, run, summary)] });
+    bot.wake();
+    return summary;
+  } catch (error) {
+    await store.endRun(run, { at: bot.now(), state: "aborted", facts: {} });
+    throw error;
+  }
+}
+
+const factsOf = (summary: ScanSummary): object => ({
+  counts: summary.counts,
+  units: summary.units,
+  read: summary.accounts.read.length,
+  unread: summary.accounts.unread.map(({ account, why }) => ({ id: account.id, name: account.name, why })),
+  suspended: summary.accounts.suspended.map(({ id }) => id),
+  closed: summary.closed,
+  complete: summary.complete,
+});
+
+const auditOf = (bot: Bot, run: number, summary: ScanSummary) => ({
+  at: bot.now(),
+  actor: "stance",
+  action: "scan.done",
+  subject: `run ${run}`,
+  facts: {
+    counts: { ...summary.counts },
+    units: { ...summary.units },
+    complete: summary.complete,
+    filtered: summary.filtered,
+  },
+});
+
+/** Closing so much at once is more often a broken read than a good day: nothing closes until an admin has said so. */
+async function hold(
+  bot: Bot,
+  run: number,
+  { account, closings, open }: { readonly account: string; readonly closings: number; readonly open: number },
+): Promise<void> {
+  const channel = adminChannel(bot);
+  await bot.store.commit({
+    settings: { [`closing:${account}`]: String(run) },
+    ...(channel !== undefined && {
+      outbox: [
+        {
+          key: `closing:${run}:${account}`,
+          channel,
+          kind: "post",
+          card: closingBrakeNotice(bot, { account, closings, open }),
+        },
+      ],
+    }),
+    audit: [
+      { at: bot.now(), actor: "stance", action: "closings.held", subject: account, facts: { run, closings, open } },
+    ],
+  });
+}
+
+/** A scan that a crash broke off: it is not running, whatever the database says. */
+export async function endBrokenScan(bot: Bot): Promise<void> {
+  const last = bot.store.runs(1)[0];
+  if (last?.state === "running") await bot.store.endRun(last.id, { at: bot.now(), state: "aborted", facts: {} });
+}
+
+/** Tells what a scan found, and what an admin said of a held one: "fold" (also after two hours of silence), "post", or "hold". */
+export async function tellNews(bot: Bot): Promise<void> {
+  const said = bot.store.setting("brake:scan");
+  const scanned = bot.store.setting("tell") === "yes";
+  if (said === "post" || said === "fold") {
+    await notify(bot, said === "post" ? "released" : "folded");
+    await bot.store.commit({ settings: { "brake:scan": "" }, audit: [] });
+  } else if (scanned) await notify(bot);
+  else return;
+  await bot.store.commit({ settings: { tell: "" }, audit: [] });
+}

@@ -1,0 +1,84 @@
+import { reminderCard, requestCard, requestThreadCard } from "#cards/request";
+import type { RequestView } from "#cards/views";
+import { managedBy } from "#cards/words";
+import type { Card } from "#domain/card";
+import type { Topic } from "#domain/check";
+import type { AnyRemediation } from "#domain/remediation";
+import type { Request } from "#domain/request";
+import { day } from "#domain/time";
+import type { Bot } from "#flows/bot";
+import { accountNames, parties, peopleNames } from "#flows/names";
+import { ownerName } from "#flows/ownership";
+
+/** What the request's card, its forms and its refusals need to know. */
+export function requestView(bot: Bot, request: Request, more: Pick<RequestView, "approve"> = {}): RequestView {
+  const fix = bot.remediations.find(({ id }) => id === request.remediation) ?? lostFix;
+  const owner = ownerName(bot, request.owner);
+  const names = accountNames(bot);
+  const managed = request.items.flatMap(({ findingId, asset }) => {
+    const by = managedBy(bot.store.asset(asset.id)?.tags ?? {});
+    return by === undefined ? [] : [[findingId, by] as const];
+  });
+  const rechecks = bot.store.timersOf(request.id).flatMap(({ kind, due }) => (kind === "recheck" ? [due] : []));
+  const audit = bot.store.auditOf(request.id);
+  return {
+    request,
+    topic: topicOf(bot, request.topic),
+    fix,
+    accounts: [...new Set(request.items.map(({ asset }) => asset.account))].map(names),
+    people: peopleNames(bot, [
+      request.requester,
+      ...request.approvals.map(({ human }) => human),
+      ...(request.decided ? [request.decided.human] : []),
+    ]),
+    approvers: parties(request.approvers),
+    workingHours: bot.config.limits.approvalHours,
+    managed: Object.fromEntries(managed),
+    undo: undoOffer(bot, request, fix),
+    ...(owner !== undefined && { owner }),
+    ...(rechecks.length > 0 && { rechecks }),
+    ...(audit !== undefined && { audit: `#${audit}` }),
+    ...more,
+  };
+}
+
+/** A request of a fix that this version does not have any more: still shown. */
+const lostFix: RequestView["fix"] & Pick<AnyRemediation, "undo"> = {
+  title: "Unknown fix",
+  verb: "change",
+  done: "changed",
+  danger: "not known",
+  cost: "not known",
+};
+
+export function undoOffer(
+  bot: Bot,
+  request: Pick<Request, "requestedAt" | "undoUntil">,
+  fix: Pick<AnyRemediation, "undo">,
+): RequestView["undo"] {
+  if (fix.undo && "none" in fix.undo) return { none: fix.undo.none };
+  const until = request.undoUntil ?? request.requestedAt + bot.config.limits.undoDays * day;
+  return { until, ...(fix.undo && { partly: fix.undo.partly }) };
+}
+
+export const topicOf = (bot: Bot, id: string): Topic =>
+  bot.topics[id] ?? { one: id, many: id, state: { one: "is open", many: "are open", past: "were open" }, means: "" };
+
+export const requestCardOf = (bot: Bot, request: Request, nonce: string): Card =>
+  requestCard(requestView(bot, request, request.state === "requested" ? { approve: nonce } : {}));
+
+/** The line below the group's card. */
+export const requestThreadOf = (bot: Bot, request: Request): Card =>
+  requestThreadCard(requestView(bot, request), bot.store.posted(request.id)?.link);
+
+/** Once, at half time: the approvals channel hears of it again, below the request's message. */
+export async function remindApprovers(bot: Bot, id: string): Promise<void> {
+  const request = bot.store.request(id)?.request;
+  const posted = bot.store.posted(id);
+  if (request?.state !== "requested" || !posted) return;
+  await bot.store.commit({
+    outbox: [{ key: id, channel: posted.channel, kind: "thread", card: reminderCard(requestView(bot, request)) }],
+    audit: [{ at: bot.now(), actor: "stance", action: "request.reminded", subject: id, facts: {} }],
+  });
+  bot.wake();
+}

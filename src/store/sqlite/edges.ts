@@ -1,0 +1,153 @@
+import type { Request } from "#domain/request";
+import { isSettled } from "#domain/request";
+import { appendAudit } from "#store/sqlite/audit";
+import type { Database } from "#store/sqlite/database";
+import { saveEvent, saveFinding } from "#store/sqlite/findings";
+import type { Edge } from "#store/store";
+
+/** Thrown inside a transaction to leave it without a trace. */
+class Refused extends Error {
+  readonly outcome: "duplicate" | "lost";
+  constructor(outcome: "duplicate" | "lost") {
+    super(outcome);
+    this.outcome = outcome;
+  }
+}
+
+export async function commitEdge(db: Database, edge: Edge): Promise<"done" | "duplicate" | "lost"> {
+  try {
+    await db.transaction(() => applyEdge(db, edge));
+    return "done";
+  } catch (error) {
+    if (error instanceof Refused) return error.outcome;
+    throw error;
+  }
+}
+
+function applyEdge(db: Database, edge: Edge): void {
+  if (edge.nonce) {
+    const { id, human, at } = edge.nonce;
+    if (db.run("INSERT INTO nonce_use VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, human, at) === 0)
+      throw new Refused("duplicate");
+  }
+  for (const { revision, next } of edge.requests ?? []) saveRequest(db, revision, next);
+  saveChangeRecords(db, edge);
+  saveChatState(db, edge);
+  if (edge.handled !== undefined) db.run("UPDATE inbox SET handled = 1, body = NULL WHERE id = ?", edge.handled);
+  appendAudit(db, edge.audit);
+}
+
+function saveChangeRecords(db: Database, edge: Edge): void {
+  for (const s of edge.steps ?? [])
+    db.run(
+      "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      s.request,
+      s.item,
+      s.step,
+      s.at,
+      s.state,
+      s.operation,
+      s.requestId ?? null,
+      s.problem ?? null,
+    );
+  for (const n of edge.nonces ?? [])
+    db.run("INSERT INTO nonce VALUES (?, ?, ?, ?, ?)", n.hash, n.request, n.verb, n.planHash, n.expiresAt);
+  for (const finding of edge.findings ?? []) saveFinding(db, finding);
+  for (const event of edge.events ?? []) saveEvent(db, event);
+  for (const { id, how } of edge.told ?? []) db.run("UPDATE event SET told = ? WHERE id = ?", how, id);
+  for (const c of edge.claims ?? [])
+    db.run(
+      "INSERT INTO claim VALUES (?, ?, ?, ?) ON CONFLICT (asset) DO UPDATE SET owner = excluded.owner, human = excluded.human, at = excluded.at",
+      c.asset,
+      c.owner,
+      c.human,
+      c.at,
+    );
+  for (const r of edge.reports ?? []) db.run("INSERT INTO report VALUES (?, ?, ?, ?)", r.at, r.kind, r.subject, r.text);
+}
+
+function saveChatState(db: Database, edge: Edge): void {
+  for (const channel of edge.channels ?? [])
+    db.run(
+      "INSERT INTO channel VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, body = excluded.body",
+      channel.id,
+      channel.name,
+      JSON.stringify(channel),
+    );
+  for (const group of edge.groups ?? [])
+    db.run(
+      "INSERT INTO finding_group VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET closed_at = excluded.closed_at, body = excluded.body",
+      group.id,
+      group.topic,
+      group.owner,
+      group.channel,
+      group.closedAt ?? null,
+      JSON.stringify(group),
+    );
+  for (const t of edge.timers ?? [])
+    db.run(
+      "INSERT INTO timer VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET due = excluded.due",
+      t.id,
+      t.due,
+      t.kind,
+      t.subject,
+    );
+  for (const id of edge.timersDone ?? []) db.run("DELETE FROM timer WHERE id = ?", id);
+  for (const [name, at] of Object.entries(edge.slots ?? {}))
+    db.run("INSERT INTO slot VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at", name, at);
+  for (const [name, value] of Object.entries(edge.settings ?? {}))
+    db.run("INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
+  for (const m of edge.mentions ?? [])
+    db.run("INSERT INTO mention VALUES (?, ?, ?) ON CONFLICT DO NOTHING", m.person, m.day, m.group);
+  for (const message of edge.outbox ?? []) {
+    // What was not sent yet shows a state that is past: only the newest is worth sending.
+    if (message.kind !== "thread")
+      db.run("DELETE FROM outbox WHERE key = ? AND kind = ? AND done = 0", message.key, message.kind);
+    db.run(
+      "INSERT INTO outbox (key, channel, kind, card, not_before) VALUES (?, ?, ?, ?, ?)",
+      message.key,
+      message.channel,
+      message.kind,
+      JSON.stringify(message.card),
+      message.notBefore ?? 0,
+    );
+  }
+}
+
+/** Compare and set: the row must still be the one that was read, and an asset carries one open change at a time. */
+function saveRequest(db: Database, revision: number, request: Request): void {
+  const body = JSON.stringify(request);
+  if (revision === 0) {
+    db.run(
+      "INSERT INTO request VALUES (?, ?, 1, ?, ?, ?, ?, ?)",
+      request.id,
+      request.state,
+      request.group ?? null,
+      request.parent ?? null,
+      request.requestedAt,
+      request.expiresAt,
+      body,
+    );
+    for (const [index, item] of request.items.entries()) {
+      db.run("INSERT INTO request_item VALUES (?, ?, ?, ?)", request.id, index, item.finding, item.asset.id);
+      if (request.kind === "acceptance") continue;
+      if (db.run("INSERT INTO asset_busy VALUES (?, ?) ON CONFLICT DO NOTHING", item.asset.id, request.id) === 0)
+        throw new Refused("lost");
+    }
+  } else {
+    const changed = db.run(
+      "UPDATE request SET state = ?, revision = revision + 1, expires_at = ?, body = ? WHERE id = ? AND revision = ?",
+      request.state,
+      request.expiresAt,
+      body,
+      request.id,
+      revision,
+    );
+    if (changed === 0) throw new Refused("lost");
+  }
+  for (const { hash, human, at } of request.approvals)
+    db.run("INSERT INTO approval VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", request.id, hash, human, at);
+  // A halted request may be finished or taken back by a new one: its assets are free again.
+  if (isSettled(request.state) || request.state === "halted")
+    db.run("DELETE FROM asset_busy WHERE request = ?", request.id);
+}

@@ -1,0 +1,331 @@
+import type { ChainRow } from "#audit/chain";
+import { StanceError } from "#domain/errors";
+import { shortId } from "#domain/ids";
+import type { Request } from "#domain/request";
+import { appendAudit, auditRows, readHead } from "#store/sqlite/audit";
+import type { Cell, Database, OpenOptions } from "#store/sqlite/database";
+import { openDatabase } from "#store/sqlite/database";
+import { commitEdge } from "#store/sqlite/edges";
+import * as findings from "#store/sqlite/findings";
+import * as scans from "#store/sqlite/scans";
+import type { Channel, FindingGroup, Nonce, PostedMessage, QueuedMessage, Run, Step, Store, Timer } from "#store/store";
+
+interface RunRow {
+  readonly id: number;
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly state: Run["state"];
+  readonly filtered: number;
+  readonly facts: string;
+}
+
+/** `kind`: a demo's database is refused by `start`, and the other way round (StanceError `store/foreign`). */
+export async function openStore(
+  options: OpenOptions & { readonly kind: "real" | "demo"; readonly at: number },
+): Promise<Store> {
+  const db = openDatabase(options);
+  try {
+    const found = db.get<{ value: string }>("SELECT value FROM setting WHERE name = 'kind'")?.value;
+    if (found !== undefined && found !== options.kind) throw new StanceError("store/foreign");
+    if (found === undefined && !options.readOnly)
+      await db.transaction(() => {
+        db.run("INSERT INTO setting VALUES ('kind', ?)", options.kind);
+        appendAudit(db, [
+          { at: options.at, actor: "stance", action: "store.created", subject: "store", facts: { kind: options.kind } },
+        ]);
+      });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return {
+    kind: options.kind,
+    ...writes(db),
+    ...reads(db),
+    ...chatReads(db),
+    ...requestReads(db),
+    close: () => db.close(),
+  };
+}
+
+type Writes = Pick<
+  Store,
+  | "commit"
+  | "accept"
+  | "beginRun"
+  | "recordUnit"
+  | "recordAccount"
+  | "applyClosings"
+  | "dropClosings"
+  | "endRun"
+  | "delivered"
+  | "postpone"
+  | "cache"
+>;
+
+function writes(db: Database): Writes {
+  return {
+    commit: (edge) => commitEdge(db, edge),
+    accept: ({ keys, at, body }) =>
+      db.transaction(() => {
+        const seen = keys.some((key) => db.get("SELECT 1 FROM inbox_key WHERE key = ?", key) !== undefined);
+        if (seen) return "duplicate" as const;
+        db.run("INSERT INTO inbox (at, body) VALUES (?, ?)", at, JSON.stringify(body));
+        const id = db.get<{ id: number }>("SELECT last_insert_rowid() AS id")?.id ?? 0;
+        for (const key of keys) db.run("INSERT INTO inbox_key VALUES (?, ?) ON CONFLICT DO NOTHING", key, id);
+        return { id };
+      }),
+    beginRun: ({ at, filtered, first }) =>
+      db.transaction(() => {
+        // A run that a crash broke off closes nothing: what it staged is dropped, what it recorded stays.
+        db.run("UPDATE run SET state = 'aborted', ended_at = ? WHERE state = 'running'", at);
+        db.run("DELETE FROM closing");
+        db.run(
+          "INSERT INTO run (started_at, state, filtered, facts) VALUES (?, 'running', ?, ?)",
+          at,
+          filtered ? 1 : 0,
+          JSON.stringify({ first }),
+        );
+        return db.get<{ id: number }>("SELECT last_insert_rowid() AS id")?.id ?? 0;
+      }),
+    recordUnit: (write) => scans.recordUnit(db, write),
+    recordAccount: (account) => scans.recordAccount(db, account),
+    applyClosings: (run, account, at) => db.transaction(() => findings.applyClosings(db, run, account, at)),
+    async dropClosings(run, account) {
+      await db.transaction(() => db.run("DELETE FROM closing WHERE run = ? AND account = ?", run, account));
+    },
+    async endRun(run, { at, state, facts }) {
+      await db.transaction(() =>
+        db.run(
+          "UPDATE run SET state = ?, ended_at = ?, facts = json_patch(facts, ?) WHERE id = ?",
+          state,
+          at,
+          JSON.stringify(facts),
+          run,
+        ),
+      );
+    },
+    async delivered(queued, result) {
+      await db.transaction(() => {
+        db.run("UPDATE outbox SET done = 1, card = '{}' WHERE id = ?", queued.id);
+        if (result === "dropped" || queued.kind === "thread") return;
+        db.run(
+          `INSERT INTO posted VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET channel = excluded.channel,
+             message = excluded.message, content = excluded.content, link = coalesce(excluded.link, link)`,
+          queued.key,
+          queued.channel,
+          result.message,
+          result.at,
+          result.content,
+          result.link ?? null,
+        );
+      });
+    },
+    async postpone(queued, until, problem) {
+      await db.transaction(() =>
+        db.run(
+          "UPDATE outbox SET not_before = ?, tries = tries + 1, problem = ? WHERE id = ?",
+          until,
+          problem,
+          queued.id,
+        ),
+      );
+    },
+    async cache(key, value, until) {
+      await db.transaction(() =>
+        db.run(
+          "INSERT INTO cache VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, until = excluded.until",
+          key,
+          value,
+          until,
+        ),
+      );
+    },
+  };
+}
+
+type ScanReads = Pick<
+  Store,
+  | "setting"
+  | "slot"
+  | "finding"
+  | "findings"
+  | "countFindings"
+  | "countBy"
+  | "events"
+  | "lastEvent"
+  | "runs"
+  | "units"
+  | "latestUnits"
+  | "accounts"
+  | "assets"
+  | "asset"
+  | "tallies"
+  | "unknowns"
+  | "auditHead"
+  | "auditOf"
+  | "latestAudit"
+  | "auditRows"
+  | "cached"
+>;
+
+function reads(db: Database): ScanReads {
+  return {
+    setting: (name) => db.get<{ value: string }>("SELECT value FROM setting WHERE name = ?", name)?.value,
+    slot: (name) => db.get<{ at: number }>("SELECT at FROM slot WHERE name = ?", name)?.at,
+    finding: (id) => findings.readFinding(db, id),
+    findings: (filter) => findings.readFindings(db, filter),
+    countFindings: (filter) => findings.countFindings(db, filter),
+    countBy: (filter, by) => findings.countBy(db, filter, by),
+    events: (filter) => findings.readEvents(db, filter),
+    lastEvent: () => db.get<{ id: number }>("SELECT coalesce(max(id), 0) AS id FROM event")?.id ?? 0,
+    runs: (limit) =>
+      db.all<RunRow>("SELECT * FROM run ORDER BY id DESC LIMIT ?", limit).map((row) => ({
+        id: row.id,
+        startedAt: row.started_at,
+        state: row.state,
+        filtered: row.filtered === 1,
+        facts: JSON.parse(row.facts),
+        ...(row.ended_at !== null && { endedAt: row.ended_at }),
+      })),
+    units: (run) => scans.readUnits(db, run),
+    latestUnits: (account) => scans.readLatestUnits(db, account),
+    accounts: () => scans.readAccounts(db),
+    assets: (filter) => scans.readAssets(db, filter),
+    asset: (id) => scans.readAsset(db, id),
+    tallies: (unit) => scans.readTallies(db, unit),
+    unknowns: (filter) => scans.readUnknowns(db, filter),
+    auditHead: () => readHead(db),
+    latestAudit: (subject, limit) =>
+      db.all<ChainRow>(
+        `SELECT * FROM audit ${subject === undefined ? "" : "WHERE body ->> 'subject' = ?2"} ORDER BY seq DESC LIMIT ?1`,
+        ...(subject === undefined ? [limit] : [limit, subject]),
+      ),
+    auditOf: (subject) =>
+      db.get<{ seq: number }>("SELECT seq FROM audit WHERE body ->> 'subject' = ? ORDER BY seq DESC LIMIT 1", subject)
+        ?.seq,
+    auditRows: (after = 0) => auditRows(db, after),
+    cached: (key, now) =>
+      db.get<{ value: string }>("SELECT value FROM cache WHERE key = ? AND until > ?", key, now)?.value,
+  };
+}
+
+type ChatReads = Pick<
+  Store,
+  | "group"
+  | "groups"
+  | "nextGroupId"
+  | "channel"
+  | "channels"
+  | "claims"
+  | "claim"
+  | "queued"
+  | "posted"
+  | "mentioned"
+  | "unhandled"
+  | "dueTimers"
+  | "timersOf"
+>;
+
+function chatReads(db: Database): ChatReads {
+  const bodies = <T>(sql: string, ...params: readonly Cell[]): readonly T[] =>
+    db.all<{ body: string }>(sql, ...params).map(({ body }): T => JSON.parse(body));
+  return {
+    group: (id) => bodies<FindingGroup>("SELECT body FROM finding_group WHERE id = ?", id)[0],
+    groups: ({ topic, owner, channel, open }) =>
+      bodies<FindingGroup>(
+        `SELECT body FROM finding_group WHERE (?1 IS NULL OR topic = ?1) AND (?2 IS NULL OR owner = ?2)
+           AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR (closed_at IS NULL) = ?4) ORDER BY id`,
+        topic ?? null,
+        owner ?? null,
+        channel ?? null,
+        open === undefined ? null : Number(open),
+      ),
+    nextGroupId: () => shortId("G", findings.nextCount(db, "group")),
+    channel: (idOrName) =>
+      bodies<Channel>("SELECT body FROM channel WHERE id = ?1 OR name = ?2", idOrName, idOrName.replace(/^#/, ""))[0],
+    channels: () => bodies<Channel>("SELECT body FROM channel ORDER BY name"),
+    claims: () => db.all("SELECT * FROM claim"),
+    claim: (asset) => db.get("SELECT * FROM claim WHERE asset = ?", asset),
+    queued: (now) =>
+      db
+        .all<Omit<QueuedMessage, "card" | "notBefore"> & { card: string; not_before: number }>(
+          // One that has to be tried again holds up its channel, so that nothing overtakes it.
+          `SELECT id, key, channel, kind, card, not_before, tries FROM outbox WHERE done = 0 AND not_before <= ?1
+             AND NOT EXISTS (SELECT 1 FROM outbox AS stuck WHERE stuck.done = 0 AND stuck.channel = outbox.channel
+               AND stuck.id < outbox.id AND stuck.tries > 0 AND stuck.not_before > ?1) ORDER BY id LIMIT 100`,
+          now,
+        )
+        .map(({ card, not_before, ...queued }) => ({ ...queued, card: JSON.parse(card), notBefore: not_before })),
+    posted(key) {
+      const row = db.get<Omit<PostedMessage, "link"> & { link: string | null }>(
+        "SELECT * FROM posted WHERE key = ?",
+        key,
+      );
+      if (!row) return undefined;
+      const { link, ...posted } = row;
+      return { ...posted, ...(link !== null && { link }) };
+    },
+    mentioned: (person, day) => db.get("SELECT 1 FROM mention WHERE person = ? AND day = ?", person, day) !== undefined,
+    unhandled: () =>
+      db
+        .all<{ id: number; body: string }>("SELECT id, body FROM inbox WHERE handled = 0 ORDER BY id")
+        .map(({ id, body }) => ({ id, body: JSON.parse(body) })),
+    timersOf: (subject) => db.all<Timer>("SELECT * FROM timer WHERE subject = ? ORDER BY due", subject),
+    dueTimers: (now) => db.all<Timer>("SELECT * FROM timer WHERE due <= ? ORDER BY due", now),
+  };
+}
+
+type RequestReads = Pick<Store, "nextRequestId" | "request" | "requests" | "steps" | "nonce">;
+
+function requestReads(db: Database): RequestReads {
+  return {
+    nextRequestId: () => shortId("R", findings.nextCount(db, "request")),
+    request(id) {
+      const row = db.get<{ body: string; revision: number }>("SELECT body, revision FROM request WHERE id = ?", id);
+      return row && { request: JSON.parse(row.body), revision: row.revision };
+    },
+    requests: ({ state, finding, asset, group, parent, since }) =>
+      db
+        .all<{ body: string }>(
+          `SELECT body FROM request WHERE (?1 IS NULL OR state IN (SELECT value FROM json_each(?1)))
+             AND (?2 IS NULL OR id IN (SELECT request FROM request_item WHERE finding = ?2))
+             AND (?3 IS NULL OR id IN (SELECT request FROM request_item WHERE asset = ?3))
+             AND (?4 IS NULL OR "group" = ?4) AND (?5 IS NULL OR parent = ?5) AND (?6 IS NULL OR requested_at >= ?6)
+           ORDER BY requested_at DESC`,
+          state === undefined ? null : JSON.stringify(state),
+          finding ?? null,
+          asset ?? null,
+          group ?? null,
+          parent ?? null,
+          since ?? null,
+        )
+        .map(({ body }): Request => JSON.parse(body)),
+    steps: (request) =>
+      db
+        .all<Omit<Step, "requestId" | "problem"> & { request_id: string | null; problem: string | null }>(
+          "SELECT * FROM step WHERE request = ? ORDER BY rowid",
+          request,
+        )
+        .map(({ request_id, problem, ...step }) => ({
+          ...step,
+          ...(request_id !== null && { requestId: request_id }),
+          ...(problem !== null && { problem }),
+        })),
+    nonce(hash) {
+      const row = db.get<{ hash: string; request: string; verb: Nonce["verb"]; plan_hash: string; expires_at: number }>(
+        "SELECT * FROM nonce WHERE hash = ?",
+        hash,
+      );
+      return (
+        row && {
+          hash: row.hash,
+          request: row.request,
+          verb: row.verb,
+          planHash: row.plan_hash,
+          expiresAt: row.expires_at,
+        }
+      );
+    },
+  };
+}

@@ -1,0 +1,348 @@
+import type { ChainRow, Head } from "#audit/chain";
+import type { Account } from "#cloud/cloud";
+import type { Asset, AssetType, CloudName } from "#domain/asset";
+import type { AuditDraft } from "#domain/audit";
+import type { Card, Inline } from "#domain/card";
+import type { Severity } from "#domain/check";
+import type { Cause, Closing, EventKind, Finding, Status } from "#domain/finding";
+import type { Request, RequestState } from "#domain/request";
+import type { Instant } from "#domain/time";
+
+/**
+ * The door to what the bot remembers. Writes are edges, given as data: everything in one is kept or nothing is, and
+ * nobody can wait for a network while holding the lock.
+ */
+export interface Store extends Reads {
+  /** "duplicate": its nonce was used by this person before. "lost": something it builds on has changed since it was read. */
+  commit(edge: Edge): Promise<"done" | "duplicate" | "lost">;
+  /** Stores what a person did, before the platform is told. "duplicate": one of its keys was seen before. */
+  accept(incoming: {
+    readonly keys: readonly string[];
+    readonly at: Instant;
+    readonly body: unknown;
+  }): Promise<{ readonly id: number } | "duplicate">;
+  beginRun(run: { readonly at: Instant; readonly filtered: boolean; readonly first: boolean }): Promise<number>;
+  recordUnit(write: UnitWrite): Promise<void>;
+  recordAccount(account: AccountState): Promise<void>;
+  /** Applies what units of this account staged. The caller has looked at the brake. */
+  applyClosings(run: number, account: string, at: Instant): Promise<number>;
+  dropClosings(run: number, account: string): Promise<void>;
+  endRun(
+    run: number,
+    end: { readonly at: Instant; readonly state: "done" | "aborted"; readonly facts: object },
+  ): Promise<void>;
+  close(): void;
+}
+
+export interface Edge {
+  /** Number of the stored incoming thing this edge finishes. */
+  readonly handled?: number;
+  /** Used up by this person. */
+  readonly nonce?: { readonly id: string; readonly human: string; readonly at: Instant };
+  /** Revision 0: new. */
+  readonly requests?: readonly { readonly revision: number; readonly next: Request }[];
+  readonly steps?: readonly Step[];
+  readonly nonces?: readonly Nonce[];
+  readonly channels?: readonly Channel[];
+  readonly groups?: readonly FindingGroup[];
+  /** Whole findings as they are now (owner claimed, group given, fixed by a request). Revision as read. */
+  readonly findings?: readonly Finding[];
+  readonly events?: readonly Omit<FindingEvent, "id">[];
+  /** Ids of events somebody has been told of, and how. */
+  readonly told?: readonly { readonly id: number; readonly how: "card" | "digest" | "count" }[];
+  readonly claims?: readonly Claim[];
+  readonly reports?: readonly {
+    readonly at: Instant;
+    readonly kind: string;
+    readonly subject: string;
+    readonly text: string;
+  }[];
+  readonly timers?: readonly Timer[];
+  readonly timersDone?: readonly string[];
+  readonly slots?: Readonly<Record<string, Instant>>;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly mentions?: readonly { readonly person: string; readonly day: string; readonly group: string }[];
+  readonly outbox?: readonly Outgoing[];
+  readonly audit: readonly AuditDraft[];
+}
+
+/** One journalled call of a plan. The intent is durable before the call is sent. */
+export interface Step {
+  readonly request: string;
+  readonly item: number;
+  readonly step: number;
+  readonly at: Instant;
+  readonly state: "sending" | "done" | "failed";
+  readonly operation: string;
+  readonly requestId?: string;
+  readonly problem?: string;
+}
+
+/** A stored press: what a random id on a button stands for. */
+export interface Nonce {
+  /** SHA-256 of the id on the button, hex. */
+  readonly hash: string;
+  readonly request: string;
+  readonly verb: "approve" | "deny" | "undo" | "cancel" | "calls";
+  readonly planHash: string;
+  readonly expiresAt: Instant;
+}
+
+export type ChannelMode = "off" | "preview" | "digest" | "live";
+export interface Channel {
+  /** The platform's id. */
+  readonly id: string;
+  readonly name: string;
+  readonly mode: ChannelMode;
+  readonly since: Instant;
+  /** When it went digest or live: what was open before is "there before". */
+  readonly baselineAt?: Instant;
+  readonly quietUntil?: Instant;
+  /** A digest is due when quiet, or an outage, ends. */
+  readonly owesDigest?: boolean;
+  /** `event`: the last one it counted, so that the next digest's arithmetic closes. */
+  readonly lastDigest?: { readonly at: Instant; readonly open: number; readonly event: number };
+  /** Why nothing can be posted there: archived, not in it, shared. */
+  readonly broken?: string;
+}
+
+export interface FindingGroup {
+  readonly id: string;
+  readonly topic: string;
+  /** Key of `owners`; "" for nobody. */
+  readonly owner: string;
+  readonly channel: string;
+  readonly openedAt: Instant;
+  /** Number of its present card: a card lives 7 days, then the next one continues. The message's key is `G-7k/1`. */
+  readonly card: number;
+  /** When the present card was queued. Absent: only counted so far. */
+  readonly postedAt?: Instant;
+  /** When nothing was open any more. */
+  readonly closedAt?: Instant;
+  /** The present card was queued for the channel's hours: until when, and whom it mentions then. */
+  readonly waits?: {
+    readonly until: Instant;
+    readonly mention?: Extract<Inline, { readonly mention: string } | { readonly group: string }>;
+  };
+}
+
+export interface FindingEvent {
+  readonly id: number;
+  readonly at: Instant;
+  readonly run: number;
+  readonly fingerprint: string;
+  readonly kind: EventKind;
+  readonly cause: Cause;
+  readonly owner: string;
+  readonly topic: string;
+  readonly severity: Severity;
+  readonly folded: boolean;
+  readonly told?: "card" | "digest" | "count";
+}
+
+export interface Claim {
+  readonly asset: string;
+  readonly owner: string;
+  readonly human: string;
+  readonly at: Instant;
+}
+
+/** Durable: fires once after `due`, also after a restart. */
+export interface Timer {
+  readonly id: string;
+  readonly due: Instant;
+  readonly kind: "expire" | "remind" | "recheck" | "brake";
+  readonly subject: string;
+}
+
+/** A message on its way. `key` names the message: R-12, G-7k, digest:C1:2026-11-23. */
+export interface Outgoing {
+  readonly key: string;
+  readonly channel: string;
+  /**
+   * post and edit: what the key shows from now on; of each, the newest that was not sent takes the place of the others.
+   * thread: below the key's message; nothing where there is none.
+   */
+  readonly kind: "post" | "edit" | "thread";
+  readonly card: Card;
+  readonly notBefore?: Instant;
+}
+export interface QueuedMessage extends Outgoing {
+  readonly id: number;
+  readonly tries: number;
+}
+export interface PostedMessage {
+  readonly key: string;
+  readonly channel: string;
+  readonly message: string;
+  readonly at: Instant;
+  readonly content: string;
+  readonly link?: string;
+}
+
+export interface UnitKey {
+  readonly cloud: CloudName;
+  readonly account: string;
+  readonly region: string;
+  readonly type: AssetType;
+}
+export type Outcome = "complete" | "denied" | "closed" | "throttled" | "failed" | "skipped";
+export interface UnitState extends UnitKey {
+  readonly run: number;
+  readonly outcome: Outcome;
+  readonly reason?: string;
+  readonly permission?: string;
+  readonly assets: number;
+  readonly at: Instant;
+}
+export interface Tally {
+  readonly check: string;
+  readonly version: number;
+  readonly pass: number;
+  readonly fail: number;
+  readonly unknown: number;
+  readonly notApplicable: number;
+}
+export interface UnknownResult {
+  readonly check: string;
+  readonly asset: Pick<Asset, "id" | "name">;
+  readonly reason: string;
+  readonly permission?: string;
+  readonly owner: string;
+}
+export interface UnitWrite {
+  readonly state: UnitState;
+  readonly assets: readonly Asset[];
+  /** Of assets that a complete listing no longer has and that a read of their own did not find either. */
+  readonly gone: readonly string[];
+  /** New or changed; an id is given to new ones. */
+  readonly findings: readonly Omit<Finding, "id">[];
+  readonly events: readonly Omit<FindingEvent, "id">[];
+  readonly closings: readonly { readonly fingerprint: string; readonly how: Closing; readonly at: Instant }[];
+  readonly tallies: readonly Tally[];
+  readonly unknowns: readonly UnknownResult[];
+}
+export interface AccountState {
+  readonly run: number;
+  readonly account: Account;
+  readonly at: Instant;
+  /** Why it could not be read. */
+  readonly problem?: string;
+}
+export interface StoredAccount extends Account {
+  readonly firstSeen: Instant;
+  readonly lastRead?: Instant;
+  readonly problem?: string;
+}
+export interface Run {
+  readonly id: number;
+  readonly startedAt: Instant;
+  readonly endedAt?: Instant;
+  readonly state: "running" | "done" | "aborted";
+  readonly filtered: boolean;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export interface FindingFilter {
+  readonly status?: readonly Status[];
+  readonly owner?: string;
+  readonly topic?: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly type?: AssetType;
+  readonly check?: string;
+  readonly severity?: readonly Severity[];
+  readonly folded?: boolean;
+  readonly asset?: string;
+  readonly closedSince?: Instant;
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+interface Reads {
+  readonly kind: "real" | "demo";
+  setting(name: string): string | undefined;
+  slot(name: string): Instant | undefined;
+  /** By fingerprint or F- id. */
+  finding(id: string): Finding | undefined;
+  /** Worst first: severity, exposure, production, age. */
+  findings(filter: FindingFilter): readonly Finding[];
+  countFindings(filter: FindingFilter): number;
+  countBy(
+    filter: FindingFilter,
+    by: "owner" | "severity" | "account" | "topic" | "status",
+  ): ReadonlyMap<string, number>;
+  events(filter: {
+    readonly untold?: boolean;
+    readonly run?: number;
+    readonly since?: Instant;
+    readonly fingerprint?: string;
+    readonly owner?: string;
+    /** Later than this event. */
+    readonly after?: number;
+  }): readonly FindingEvent[];
+  lastEvent(): number;
+  group(id: string): FindingGroup | undefined;
+  groups(filter: {
+    readonly topic?: string;
+    readonly owner?: string;
+    readonly channel?: string;
+    readonly open?: boolean;
+  }): readonly FindingGroup[];
+  nextGroupId(): string;
+  nextRequestId(): string;
+  channel(idOrName: string): Channel | undefined;
+  channels(): readonly Channel[];
+  claims(): readonly Claim[];
+  claim(asset: string): Claim | undefined;
+  request(id: string): { readonly request: Request; readonly revision: number } | undefined;
+  requests(filter: {
+    readonly state?: readonly RequestState[];
+    readonly finding?: string;
+    readonly asset?: string;
+    readonly group?: string;
+    readonly parent?: string;
+    readonly since?: Instant;
+  }): readonly Request[];
+  steps(request: string): readonly Step[];
+  nonce(hash: string): Nonce | undefined;
+  /** Things people did that a crash left unhandled. */
+  unhandled(): readonly { readonly id: number; readonly body: unknown }[];
+  dueTimers(now: Instant): readonly Timer[];
+  timersOf(subject: string): readonly Timer[];
+  queued(now: Instant): readonly QueuedMessage[];
+  posted(key: string): PostedMessage | undefined;
+  delivered(
+    queued: QueuedMessage,
+    result:
+      | { readonly message: string; readonly link?: string; readonly at: Instant; readonly content: string }
+      | "dropped",
+  ): Promise<void>;
+  postpone(queued: QueuedMessage, until: Instant, problem: string): Promise<void>;
+  mentioned(person: string, day: string): boolean;
+  runs(limit: number): readonly Run[];
+  units(run: number): readonly UnitState[];
+  /** The latest outcome of each unit, whichever run it was in. */
+  latestUnits(account?: string): readonly UnitState[];
+  accounts(): readonly StoredAccount[];
+  assets(filter: {
+    readonly type?: string;
+    readonly account?: string;
+    readonly region?: string;
+    readonly text?: string;
+    readonly limit?: number;
+    readonly offset?: number;
+  }): readonly Asset[];
+  asset(id: string): Asset | undefined;
+  /** Which checks (with version) were evaluated before in a unit. */
+  tallies(unit?: UnitKey): readonly (Tally & UnitKey)[];
+  unknowns(filter: { readonly owner?: string; readonly account?: string }): readonly (UnknownResult & UnitKey)[];
+  auditHead(): Head;
+  /** Number of the latest entry about a subject (R-12). */
+  auditOf(subject: string): number | undefined;
+  /** Latest first. */
+  latestAudit(subject: string | undefined, limit: number): readonly ChainRow[];
+  auditRows(after?: number): Iterable<ChainRow>;
+  cached(key: string, now: Instant): string | undefined;
+  cache(key: string, value: string, until: Instant): Promise<void>;
+}

@@ -1,0 +1,217 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { verifyChain } from "#audit/chain";
+import type { Finding } from "#domain/finding";
+import type { Request } from "#domain/request";
+import { openStore } from "#store/sqlite/sqlite";
+import type { Store } from "#store/store";
+
+let folder: string;
+let file: string;
+let store: Store;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "stance-store-"));
+  file = join(folder, "stance.sqlite");
+  store = await openStore({ file, kind: "real", exclusive: true, at: 1 });
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const finding = (fingerprint: string, more: Partial<Finding> = {}): Omit<Finding, "id"> => ({
+  fingerprint,
+  check: "aws.s3.bucket-is-not-publicly-readable",
+  checkVersion: 1,
+  topic: "s3-public",
+  source: "stance",
+  cloud: "aws",
+  account: "111122223333",
+  region: "eu-west-1",
+  asset: { id: `arn:aws:s3:::${fingerprint}`, type: "aws.s3.bucket", name: fingerprint },
+  tags: {},
+  status: "open",
+  severity: "high",
+  row: "policy lets everyone read",
+  message: "Bucket can be read by anyone.",
+  evidence: {},
+  exposed: true,
+  ownership: { owner: "payments", source: "tag", via: "tag team=payments" },
+  cause: "change",
+  firstSeen: 10,
+  lastSeen: 10,
+  since: 10,
+  returns: 0,
+  folded: false,
+  ...more,
+});
+const request = (id: string, more: Partial<Request> = {}): Request => ({
+  id,
+  kind: "fix",
+  topic: "s3-public",
+  severity: "high",
+  given: {},
+  state: "requested",
+  requester: "tom",
+  reason: "r",
+  approvers: ["sec"],
+  need: 1,
+  requestedAt: 1,
+  expiresAt: 100,
+  hash: "h",
+  approvals: [],
+  items: [
+    {
+      finding: "f",
+      findingId: "F-0001",
+      check: "c",
+      asset: { id: "arn:b", type: "aws.s3.bucket", account: "1", region: "eu-west-1", name: "b" },
+      summary: "",
+      state: "waiting",
+      applied: [],
+    },
+  ],
+  ...more,
+});
+const unit = { cloud: "aws", account: "111122223333", region: "eu-west-1", type: "aws.s3.bucket" } as const;
+const recorded = async (
+  run: number,
+  findings: readonly Omit<Finding, "id">[],
+  closings: readonly string[] = [],
+  at = 20,
+) =>
+  store.recordUnit({
+    state: { ...unit, run, outcome: "complete", assets: findings.length, at },
+    assets: [],
+    gone: [],
+    findings,
+    events: [],
+    closings: closings.map((fingerprint) => ({ fingerprint, how: "passed" as const, at })),
+    tallies: [],
+    unknowns: [],
+  });
+
+describe("the SQLite store", () => {
+  test("keeps short ids, sorts worst first and counts", async () => {
+    const run = await store.beginRun({ at: 1, filtered: false, first: true });
+    await recorded(run, [
+      finding("a"),
+      finding("b", { severity: "critical" }),
+      finding("c", { severity: "high", exposed: false }),
+    ]);
+    await recorded(run, [finding("a", { lastSeen: 30 })]);
+    expect(store.findings({ owner: "payments" }).map(({ id, fingerprint }) => `${id} ${fingerprint}`)).toEqual([
+      "F-0002 b",
+      "F-0001 a",
+      "F-0003 c",
+    ]);
+    expect(store.finding("F-0001")?.lastSeen).toBe(30);
+    expect(store.countBy({ status: ["open"] }, "severity")).toEqual(
+      new Map([
+        ["critical", 1],
+        ["high", 2],
+      ]),
+    );
+  });
+
+  test("closings wait for the account, and a later fail wins", async () => {
+    const run = await store.beginRun({ at: 1, filtered: false, first: true });
+    await recorded(run, [finding("a"), finding("b")]);
+    await recorded(run, [], ["a", "b"]);
+    expect(store.countFindings({ status: ["open"] })).toBe(2);
+    await recorded(run, [finding("b", { lastSeen: 25 })]);
+    expect(await store.applyClosings(run, unit.account, 30)).toBe(1);
+    expect(store.finding("a")).toMatchObject({ status: "resolved", closed: { at: 20, how: "passed" } });
+    expect(store.finding("b")?.status).toBe("open");
+  });
+
+  test("a run that broke off closes nothing", async () => {
+    const run = await store.beginRun({ at: 1, filtered: false, first: true });
+    await recorded(run, [finding("a")]);
+    await recorded(run, [], ["a"]);
+    await store.beginRun({ at: 40, filtered: false, first: false });
+    expect(await store.applyClosings(run, unit.account, 50)).toBe(0);
+    expect(store.runs(2).map(({ state }) => state)).toEqual(["running", "aborted"]);
+  });
+
+  test("a request that moved since it was read is not overwritten, and nothing of the edge stays", async () => {
+    await store.commit({ requests: [{ revision: 0, next: request("R-1") }], audit: [] });
+    const before = store.auditHead();
+    const edge = (state: Request["state"]) => ({
+      requests: [{ revision: 1, next: request("R-1", { state }) }],
+      audit: [{ at: 1, actor: "ana", action: "x", subject: "R-1", facts: {} }],
+    });
+    expect(await store.commit(edge("approved"))).toBe("done");
+    expect(await store.commit(edge("denied"))).toBe("lost");
+    expect(store.request("R-1")?.request.state).toBe("approved");
+    expect(store.auditHead().seq).toBe(before.seq + 1);
+  });
+
+  test("an asset carries one open change at a time", async () => {
+    expect(await store.commit({ requests: [{ revision: 0, next: request("R-1") }], audit: [] })).toBe("done");
+    expect(await store.commit({ requests: [{ revision: 0, next: request("R-2") }], audit: [] })).toBe("lost");
+    expect(
+      await store.commit({ requests: [{ revision: 0, next: request("R-3", { kind: "acceptance" }) }], audit: [] }),
+    ).toBe("done");
+    await store.commit({ requests: [{ revision: 1, next: request("R-1", { state: "verified" }) }], audit: [] });
+    expect(await store.commit({ requests: [{ revision: 0, next: request("R-4") }], audit: [] })).toBe("done");
+  });
+
+  test("a nonce is used once per person", async () => {
+    const use = (human: string) => store.commit({ nonce: { id: "n", human, at: 1 }, audit: [] });
+    expect([await use("ana"), await use("ana"), await use("kofi")]).toEqual(["done", "duplicate", "done"]);
+  });
+
+  test("what people did is taken once, and what a crash left is found again", async () => {
+    const first = await store.accept({ keys: ["sig:1", "trigger:2"], at: 1, body: { text: "help" } });
+    expect(first).toMatchObject({ id: 1 });
+    expect(await store.accept({ keys: ["sig:9", "trigger:2"], at: 1, body: {} })).toBe("duplicate");
+    expect(store.unhandled()).toEqual([{ id: 1, body: { text: "help" } }]);
+    await store.commit({ handled: 1, audit: [] });
+    expect(store.unhandled()).toEqual([]);
+  });
+
+  test("an unsent edit gives way to a newer one", async () => {
+    const edit = (text: string) => ({ key: "R-1", channel: "C1", kind: "edit" as const, card: { text, parts: [] } });
+    await store.commit({ outbox: [edit("a")], audit: [] });
+    await store.commit({ outbox: [edit("b")], audit: [] });
+    expect(store.queued(1).map(({ card }) => card.text)).toEqual(["b"]);
+  });
+
+  test("the trail verifies and cannot be rewritten, not even by INSERT OR REPLACE", async () => {
+    for (let i = 0; i < 5; i++)
+      await store.commit({
+        audit: [{ at: i, actor: "ana", action: "a", subject: "s", facts: { i }, texts: { why: "because" } }],
+      });
+    expect(verifyChain(store.auditRows())).toMatchObject({ ok: true, head: { seq: 6 } });
+    const raw = new Sqlite(file);
+    const [row] = raw.prepare("SELECT * FROM audit WHERE seq = 3").all() as {
+      prev: string;
+      hash: string;
+      body: string;
+    }[];
+    for (const sql of [
+      "UPDATE audit SET body = '{}' WHERE seq = 3",
+      "DELETE FROM audit WHERE seq = 6",
+      `INSERT OR REPLACE INTO audit VALUES (3, '${row?.prev}', '${"0".repeat(64)}', '{}')`,
+      `INSERT INTO audit VALUES (9, '${row?.prev}', '${"1".repeat(64)}', '{}')`,
+      `INSERT INTO audit VALUES (7, '${row?.prev}', '${"2".repeat(64)}', '{}')`,
+    ])
+      expect(() => raw.exec(sql), sql).toThrow(/append only/);
+    raw.close();
+    expect(verifyChain(store.auditRows())).toMatchObject({ ok: true, head: { seq: 6 } });
+  });
+
+  test("another bot, and a database of the other kind, are refused", async () => {
+    await expect(openStore({ file, kind: "real", exclusive: true, at: 1 })).rejects.toMatchObject({
+      code: "store/in-use",
+    });
+    await expect(openStore({ file, kind: "demo", readOnly: true, at: 1 })).rejects.toMatchObject({
+      code: "store/foreign",
+    });
+    expect(statSync(file).mode & 0o077).toBe(0);
+  });
+});
