@@ -23,6 +23,8 @@ export interface Chat {
   personByEmail(email: string): Promise<ChatPerson | undefined>;
   /** Account ids of a group's members; undefined when it cannot be read: then nobody is in it. */
   members(group: string): Promise<readonly string[] | undefined>;
+  /** The platform's id of a group, by @handle or id: what a mention needs. Undefined: no such group, or unreadable. */
+  groupId(group: string): Promise<string | undefined>;
   /** By id or by #name. */
   channel(nameOrId: string): Promise<ChatChannel | undefined>;
   /** Checks of its own for `doctor`: token, scopes, clock. One sentence a problem. */

@@ -36,12 +36,24 @@ export async function learnChannels(bot: Bot): Promise<void> {
       bot.log.warn("channel.unknown", { channel: name });
       continue;
     }
-    const broken = brokenBecause(found);
-    const { broken: _, ...rest } = known ?? { id: found.id, mode: "off" as const, since: bot.now() };
-    const next: Channel = { ...rest, id: found.id, name: found.name, ...(broken !== undefined && { broken }) };
-    if (known && known.name === next.name && known.broken === next.broken) continue;
+    const next = seenAs(known ?? { id: found.id, name: found.name, mode: "off", since: bot.now() }, found);
+    if (known && known.name === next.name && known.broken === next.broken && known.guests === next.guests) continue;
     await bot.store.commit({ channels: [next], audit: [changed(bot, next)] });
   }
+}
+
+/** The stored channel as the platform shows it now. */
+export function seenAs(
+  { broken: _, guests: __, ...rest }: Channel,
+  now: Parameters<typeof brokenBecause>[0] & { readonly name: string; readonly guests: boolean | undefined },
+): Channel {
+  const broken = brokenBecause(now);
+  return {
+    ...rest,
+    name: now.name,
+    ...(now.guests && { guests: true }),
+    ...(broken !== undefined && { broken }),
+  };
 }
 
 const changed = (bot: Bot, { id, mode, broken }: Channel): AuditDraft => ({

@@ -5,7 +5,7 @@ import { messageOf, StanceError } from "#domain/errors";
 import { nearest } from "#domain/nearest";
 import type { Actor } from "#domain/person";
 import type { Bot } from "#flows/bot";
-import { brokenBecause } from "#flows/channels";
+import { brokenBecause, seenAs } from "#flows/channels";
 import type { Command, Invocation, Reply } from "#flows/command";
 import { parseArgs } from "#flows/command";
 import { actorOf } from "#flows/people";
@@ -109,17 +109,16 @@ export function dispatcher(bot: Bot): Dispatcher {
       const now = await bot.chat.channel(channel);
       const stored = bot.store.channel(channel);
       if (!stored) return;
-      const { broken: _, ...rest } = stored;
-      const broken = now ? brokenBecause(now) : "gone";
+      const next = now ? seenAs(stored, now) : { ...stored, broken: "gone" };
       await bot.store.commit({
-        channels: [{ ...rest, name: now?.name ?? stored.name, ...(broken !== undefined && { broken }) }],
+        channels: [next],
         audit: [
           {
             at: bot.now(),
             actor: "stance",
             action: "channel.changed",
             subject: channel,
-            facts: { broken: broken ?? null },
+            facts: { broken: next.broken ?? null },
           },
         ],
       });

@@ -22,11 +22,12 @@ export function groupView(bot: Bot, group: FindingGroup, mention?: Mention): Gro
   const checks = new Set(members.map(({ check }) => check));
   const waiting = bot.store.requests({ group: group.id, state: ["requested"] })[0];
   const owner = ownerName(bot, group.owner);
+  const shown = bot.store.channel(group.channel)?.guests ? withoutName : (finding: Finding): Finding => finding;
   return {
     id: group.id,
     topic: topicOf(bot, group.topic),
-    open: open.map(rowMaker(bot)),
-    closed,
+    open: open.map(shown).map(rowMaker(bot)),
+    closed: closed.map(shown),
     checks: bot.checks.filter(({ id }) => checks.has(id)),
     checkedAt: Math.max(
       ...open.map(({ lastSeen }) => lastSeen),
@@ -38,6 +39,13 @@ export function groupView(bot: Bot, group: FindingGroup, mention?: Mention): Gro
     ...(waiting && { waiting: { id: waiting.id, until: waiting.expiresAt } }),
   };
 }
+
+/** For channels with guests: what is wrong may be known, not where. */
+const withoutName = (finding: Finding): Finding => ({
+  ...finding,
+  asset: { ...finding.asset, name: "(name hidden: guests are here)" },
+  row: "ask for it with /posture show",
+});
 
 export function rowMaker(bot: Bot): (finding: Finding) => GroupRow {
   const account = accountNames(bot);

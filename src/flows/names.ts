@@ -26,7 +26,10 @@ export async function mentionOf(
 ): Promise<{ readonly key: string; readonly mention: Mention } | undefined> {
   const who = bot.config.owners[owner]?.mention;
   if (who === undefined) return undefined;
-  if (who.startsWith("@")) return { key: who, mention: { group: who.slice(1), name: who } };
+  if (who.startsWith("@")) {
+    const group = await bot.chat.groupId(who);
+    return group === undefined ? undefined : { key: who, mention: { group, name: who } };
+  }
   const account = await accountOf(bot, who);
   return account === undefined ? undefined : { key: who, mention: { mention: account, name: nameOf(bot, who) } };
 }

@@ -102,6 +102,8 @@ export interface Channel {
   readonly owesDigest?: boolean;
   /** `event`: the last one it counted, so that the next digest's arithmetic closes. */
   readonly lastDigest?: { readonly at: Instant; readonly open: number; readonly event: number };
+  /** Guests are in it: no names of things are posted. */
+  readonly guests?: boolean;
   /** Why nothing can be posted there: archived, not in it, shared. */
   readonly broken?: string;
 }

@@ -120,6 +120,7 @@ export async function world(setup: {
       person: async (account) => people.get(account),
       personByEmail: async (email) => [...people.values()].find((each) => each.email === email),
       members: async (group) => groups.get(group),
+      groupId: async (group) => (groups.has(group) ? `S-${group}` : undefined),
       channel: async (name) => [...channels.values()].find((each) => each.id === name || `#${each.name}` === name),
       problems: async () => [],
       start: async () => {},

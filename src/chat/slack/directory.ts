@@ -11,7 +11,7 @@ export interface DirectoryOptions {
   readonly log: SlackLog;
   now(): number;
 }
-export interface Directory extends Pick<Chat, "person" | "personByEmail" | "members" | "channel"> {
+export interface Directory extends Pick<Chat, "person" | "personByEmail" | "members" | "groupId" | "channel"> {
   /** Something about the channel changed: ask again next time. */
   forget(channel: string): void;
 }
@@ -26,6 +26,7 @@ export function slackDirectory({ web, team, log, now }: DirectoryOptions): Direc
   const memberships = cacheOf<readonly string[]>({ ttlMs: minute, most: 500, now });
   const names = cacheOf<ReadonlyMap<string, string>>({ ttlMs: minute, most: 1, now });
   const channels = cacheOf<ChatChannel | undefined>({ ttlMs: minute, most: 2000, now });
+  const guests = cacheOf<ReadonlySet<string>>({ ttlMs: 10 * minute, most: 1, now });
 
   async function person(account: string): Promise<ChatPerson | undefined> {
     const [foreign, name] = account.split("/");
@@ -50,6 +51,25 @@ export function slackDirectory({ web, team, log, now }: DirectoryOptions): Direc
       );
     });
 
+  const groupId = async (group: string): Promise<string | undefined> => {
+    const wanted = group.replace(/^@/, "");
+    const all = await allGroups();
+    return all.get(wanted) ?? all.get(wanted.toLowerCase());
+  };
+
+  /** Undefined: the members or the people could not be read. */
+  async function hasGuests(channel: string): Promise<boolean | undefined> {
+    try {
+      const api = await web();
+      const outsiders = await guests.get("all", async () => new Set(await listGuests(api, await team())));
+      if (outsiders.size === 0) return false;
+      return (await listMembers(api, channel)).some((member) => outsiders.has(member));
+    } catch (error) {
+      log.warn("slack.guests", { channel, problem: messageOf(error) });
+      return undefined;
+    }
+  }
+
   async function channelId(nameOrId: string): Promise<string | undefined> {
     if (/^[CGD][A-Z0-9]{2,}$/.test(nameOrId)) return nameOrId;
     const all = await names.get("all", async () => new Map(await listChannels(await web())));
@@ -70,9 +90,7 @@ export function slackDirectory({ web, team, log, now }: DirectoryOptions): Direc
     },
     async members(group) {
       try {
-        const wanted = group.replace(/^@/, "");
-        const all = await allGroups();
-        const id = all.get(wanted) ?? all.get(wanted.toLowerCase());
+        const id = await groupId(group);
         if (id === undefined) return undefined;
         return await memberships.get(id, async () => {
           const { users } = await (await web()).read("usergroups.users.list", (client) =>
@@ -85,6 +103,14 @@ export function slackDirectory({ web, team, log, now }: DirectoryOptions): Direc
         return undefined;
       }
     },
+    async groupId(group) {
+      try {
+        return await groupId(group);
+      } catch (error) {
+        log.warn("slack.group", { group, problem: messageOf(error) });
+        return undefined;
+      }
+    },
     async channel(nameOrId) {
       const id = await channelId(nameOrId);
       if (id === undefined) return undefined;
@@ -92,7 +118,9 @@ export function slackDirectory({ web, team, log, now }: DirectoryOptions): Direc
         const found = await unless("channel_not_found", async () =>
           (await web()).read("conversations.info", (client) => client.conversations.info({ channel: id })),
         );
-        return found?.channel && readChannel(found.channel);
+        if (!found?.channel) return undefined;
+        const channel = readChannel(found.channel);
+        return channel.joined && !channel.archived ? { ...channel, guests: await hasGuests(id) } : channel;
       });
     },
     forget(channel) {
@@ -112,19 +140,42 @@ async function unless<Result>(code: string, ask: () => Promise<Result>): Promise
   }
 }
 
-async function listChannels(web: Web): Promise<readonly (readonly [name: string, id: string])[]> {
-  const found: (readonly [string, string])[] = [];
+const listChannels = (web: Web): Promise<readonly (readonly [name: string, id: string])[]> =>
+  allPages(async (page) => {
+    const { channels = [], response_metadata } = await web.read("conversations.list", (client) =>
+      client.conversations.list({ types: "public_channel,private_channel", limit: 1000, ...page }),
+    );
+    return [channels.map(({ name = "", id = "" }) => [name.toLowerCase(), id] as const), response_metadata];
+  });
+
+const listGuests = (web: Web, team: string): Promise<readonly string[]> =>
+  allPages(async (page) => {
+    const { members = [], response_metadata } = await web.read("users.list", (client) =>
+      client.users.list({ limit: 1000, ...page }),
+    );
+    const outside = members.filter((user) => ["guest", "stranger"].includes(kindOf(user, team)));
+    return [outside.flatMap(({ id }) => id ?? []), response_metadata];
+  });
+
+const listMembers = (web: Web, channel: string): Promise<readonly string[]> =>
+  allPages(async (page) => {
+    const { members = [], response_metadata } = await web.read("conversations.members", (client) =>
+      client.conversations.members({ channel, limit: 1000, ...page }),
+    );
+    return [members, response_metadata];
+  });
+
+async function allPages<T>(
+  read: (page: {
+    readonly cursor?: string;
+  }) => Promise<readonly [items: readonly T[], meta: { readonly next_cursor?: string } | undefined]>,
+): Promise<readonly T[]> {
+  const found: T[] = [];
   let cursor = "";
   do {
-    const page = await web.read("conversations.list", (client) =>
-      client.conversations.list({
-        types: "public_channel,private_channel",
-        limit: 1000,
-        ...(cursor !== "" && { cursor }),
-      }),
-    );
-    found.push(...(page.channels ?? []).map(({ name = "", id = "" }) => [name.toLowerCase(), id] as const));
-    cursor = page.response_metadata?.next_cursor ?? "";
+    const [items, meta] = await read(cursor === "" ? {} : { cursor });
+    found.push(...items);
+    cursor = meta?.next_cursor ?? "";
   } while (cursor !== "");
   return found;
 }
@@ -179,7 +230,7 @@ interface SlackConversation {
   readonly pending_shared?: readonly unknown[];
 }
 
-/** Guests cannot be told without reading every member, so nobody says there are none. */
+/** Guests are told apart by reading the members, which Slack's answer about the channel does not hold. */
 const readChannel = (channel: SlackConversation): ChatChannel => ({
   id: channel.id ?? "",
   name: channel.name ?? "",

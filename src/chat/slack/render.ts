@@ -23,7 +23,16 @@ const maxNotification = 3000;
 /** A card within every published limit. Pure. Block ids are left to Slack, which makes new ones at each edit. */
 export function renderCard(card: Card): Rendered {
   const draft = newDraft();
-  const blocks = layout([...piecesOf(card.parts, draft), ...actionPieces(card, draft)], "message", draft);
+  // The grey lines stand below the buttons.
+  const body = piecesOf(
+    card.parts.filter(({ kind }) => kind !== "note"),
+    draft,
+  );
+  const grey = piecesOf(
+    card.parts.filter(({ kind }) => kind === "note"),
+    draft,
+  );
+  const blocks = layout([...body, ...actionPieces(card, draft), ...grey], "message", draft);
   const text = mrkdwn(card.text, maxNotification).text || "Stance";
   return { text, blocks: blocks.length > 0 ? blocks : [section(text)], dropped: draft.dropped() };
 }

@@ -107,6 +107,7 @@ export function slackChat(options: SlackOptions): SlackChat {
     person: directory.person,
     personByEmail: directory.personByEmail,
     members: directory.members,
+    groupId: directory.groupId,
     channel: directory.channel,
     async problems() {
       const told = await identityProblems(askIdentity);

@@ -82,10 +82,13 @@ function send(text: string): void {
 
 function open(channel: string): void {
   state.channel = channel;
+  announce("");
   draw();
 }
 function become(person: string): void {
+  state.channel = channelOf(state)?.id;
   state.me = person;
+  announce("");
   draw();
 }
 
@@ -148,11 +151,7 @@ function drawHead(channel: Channel | undefined): void {
   const { team, me } = screenOf(state);
   document.title = channel ? `${channel.name} · ${team.name} · Stance demo` : "Stance demo";
   fill(byId("channel-title"), channel && channelSign(channel), channel?.name ?? "No channel");
-  byId("channel-note").textContent = channel?.direct
-    ? `Between ${me.name} and the app`
-    : channel?.private
-      ? "Private channel"
-      : `You see it as ${me.name}`;
+  byId("channel-note").textContent = `You see it as ${me.name}`;
 }
 
 byId("panel-toggle").addEventListener("click", () => {

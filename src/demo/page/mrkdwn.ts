@@ -116,7 +116,7 @@ function reference(inner: string): Piece | undefined {
   if (group !== undefined) return { kind: "group", id: group, label: named };
   const [, all] = /^!(here|channel|everyone)$/.exec(target) ?? [];
   if (all !== undefined) return { kind: "everyone", label: `@${all}` };
-  const [, at, format] = /^!date\^(\d{1,12})\^([^^]+)(?:\^.*)?$/.exec(target) ?? [];
+  const [, at, format] = /^!date\^(-?\d{1,13})\^([^^]+)(?:\^.*)?$/.exec(target) ?? [];
   if (at !== undefined) return { kind: "date", at: Number(at) * 1000, format: decode(format ?? ""), label: named };
   if (target.startsWith("!")) return label === "" ? undefined : { kind: "text", text: named };
   const url = decode(target);

@@ -33,15 +33,15 @@ export function menuButton(
     openAtPress = menu.matches(":popover-open");
   });
   button.addEventListener("click", () => {
-    if (!openAtPress) menu.showPopover();
+    const open = !openAtPress;
     openAtPress = false;
-  });
-  menu.addEventListener("toggle", () => {
-    const open = menu.matches(":popover-open");
-    button.setAttribute("aria-expanded", String(open));
     if (!open) return;
+    menu.showPopover();
     place(menu, button);
     items[0]?.focus();
+  });
+  menu.addEventListener("toggle", () => {
+    button.setAttribute("aria-expanded", String(menu.matches(":popover-open")));
   });
   menu.addEventListener("keydown", (event) => {
     const at = items.findIndex((item) => item === document.activeElement);

@@ -69,7 +69,7 @@ test("a private channel the bot is not in does not exist", async () => {
 test("a channel that changes is told, and looked at again", async () => {
   await open();
   const look = async (): Promise<unknown> => bot.chat.channel("C0PAY");
-  expect(await look()).toMatchObject({ name: "team-payments", archived: false, shared: false, guests: undefined });
+  expect(await look()).toMatchObject({ name: "team-payments", archived: false, shared: false, guests: true });
   await bot.slack.changeChannel("C0PAY", { name: "payments", shared: "pending", archived: true });
   expect(await look()).toMatchObject({ name: "payments", archived: true, shared: true });
   expect(await bot.chat.channel("#payments")).toMatchObject({ id: "C0PAY" });

@@ -99,7 +99,7 @@ describe("a card", () => {
     expect(shown).toBeGreaterThanOrEqual(30);
     expect(JSON.stringify(blocks)).toContain(`and ${507 - shown} more`);
     expect(dropped).toEqual([`${500 - shown} rows`]);
-    expect(blocks.at(-1)).toMatchObject({ type: "actions" });
+    expect(blocks.at(-2)).toMatchObject({ type: "actions" });
     expect(JSON.stringify(blocks)).toContain("G-7k");
   });
 
