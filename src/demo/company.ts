@@ -8,10 +8,10 @@ import type { SlackSeed } from "#demo/slack/state";
 const team = { id: "T0ACME", name: "Acme Bank", domain: "acme-bank" };
 const zone = "Europe/Berlin";
 const people = [
+  { id: "U0KOFI", key: "kofi", name: "Kofi Mensah", title: "security, approver and admin" },
   { id: "U0TOM", key: "tom", name: "Tom Beck", title: "engineer, Payments" },
   { id: "U0ANA", key: "ana", name: "Ana Lima", title: "lead, Payments" },
   { id: "U0SARA", key: "sara", name: "Sara Novak", title: "engineer, Web" },
-  { id: "U0KOFI", key: "kofi", name: "Kofi Mensah", title: "security, approver and admin" },
   { id: "U0GWEN", key: "gwen", name: "Gwen Hart", title: "guest without rights" },
 ] as const;
 const members = people.filter(({ key }) => key !== "gwen").map(({ id }) => id);

@@ -85,8 +85,8 @@ async function setback(bot: Bot, queued: QueuedMessage, error: unknown): Promise
     await bot.store.postpone(queued, bot.now() + (asked ?? Math.min(2_000 * 2 ** queued.tries, 300_000)), code);
     return false;
   }
-  const channel = bot.store.channel(queued.channel);
   await bot.store.delivered(queued, "dropped");
+  const channel = bot.store.channel(queued.channel);
   await bot.store.commit({
     ...(kind === "route" && channel && { channels: [{ ...channel, broken: code }] }),
     audit: [

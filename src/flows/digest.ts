@@ -15,8 +15,10 @@ import type { Channel, FindingEvent } from "#store/store";
 
 /** The daily post of every channel that gets one, at its own local time, exactly once a day. */
 export async function postDigests(bot: Bot): Promise<void> {
-  for (const channel of bot.store.channels()) {
-    if ((channel.mode !== "digest" && channel.mode !== "live") || channel.broken !== undefined) continue;
+  for (const { id } of bot.store.channels()) {
+    // Read anew each time: while the others are written, somebody may have changed this one.
+    const channel = bot.store.channel(id);
+    if (!channel || (channel.mode !== "digest" && channel.mode !== "live") || channel.broken !== undefined) continue;
     const name = `digest:${channel.id}`;
     const last = bot.store.slot(name);
     const { due, skipped } = dueSlots(
@@ -66,7 +68,9 @@ export function digestView(bot: Bot, channel: Channel, skipped?: number): Digest
   const events = owners.flatMap((owner) => bot.store.events({ owner, after: channel.lastDigest?.event ?? 0 }));
   const names = owners.flatMap((owner) => ownerName(bot, owner) ?? []);
   const previous = channel.lastDigest;
-  const first = previous === undefined;
+  const first = previous === undefined || previous.baseline === true;
+  const moves = previous ? movesOf(events) : noMoves;
+  const moved = Object.values(moves).some((n) => n > 0);
   const groups = groupLines(bot, sorted(all));
   const oldest = [...all].sort((a, b) => a.since - b.since)[0];
   const waiting = bot.store.requests({ state: ["requested"] }).filter(({ owner }) => owners.includes(owner ?? ""));
@@ -76,14 +80,15 @@ export function digestView(bot: Bot, channel: Channel, skipped?: number): Digest
     at: bot.now(),
     zone: timesOf(channel, bot.config).zone,
     open: severityCounts(all),
-    moves: first ? noMoves : movesOf(events),
-    news: first ? [] : newsOf(bot, events),
-    closed: first ? [] : closedOf(bot, events),
+    moves,
+    news: previous ? newsOf(bot, events) : [],
+    closed: previous ? closedOf(bot, events) : [],
     waiting: waiting.map((request) => waitingLine(bot, request)),
     startHere: first ? groups.filter((line) => startHere(bot, all, line.topic)).slice(0, 3) : [],
     unchecked: uncheckedLines(bot, owners),
     checked: readAccounts(bot, accountsOf(all)) ?? { at: bot.now(), read: 0, of: 0 },
-    ...(previous && { previous: { at: previous.at, open: previous.open } }),
+    // A first digest compares only where something moved since the switch; else all of it was there before.
+    ...(previous && (moved || !first) && { previous: { at: previous.at, open: previous.open } }),
     ...(oldest && bot.now() - oldest.since > 7 * day && { oldest: lineMaker(bot)(oldest) }),
     ...(skipped !== undefined && { skipped }),
   };

@@ -49,13 +49,20 @@ const withoutName = (finding: Finding): Finding => ({
 
 export function rowMaker(bot: Bot): (finding: Finding) => GroupRow {
   const account = accountNames(bot);
+  const runs = bot.store.runs(50).filter(({ state, filtered }) => state === "done" && !filtered);
   return (finding) => {
     const guided = guidedOf(bot, finding);
+    // The last look before it was found: it was in order, or not there yet.
+    const fine =
+      finding.cause === "change"
+        ? runs.find((run) => (run.endedAt ?? run.startedAt) < finding.since)?.startedAt
+        : undefined;
     const back = finding.returns > 0 ? lastClosing(bot, finding) : undefined;
     return {
       finding,
       account: account(finding.account),
       ...(guided !== undefined && { guided }),
+      ...(fine !== undefined && { lastFine: fine }),
       ...(back && { cameBack: back }),
     };
   };

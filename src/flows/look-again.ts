@@ -3,6 +3,7 @@ import type { Request } from "#domain/request";
 import type { Bot } from "#flows/bot";
 import { targetOf } from "#flows/execute";
 import { refreshGroups } from "#flows/groups";
+import type { Decision } from "#posture/evaluate";
 import { isOpen } from "#posture/reconcile";
 import type { FindingEvent } from "#store/store";
 
@@ -11,16 +12,23 @@ import type { FindingEvent } from "#store/store";
  * opens it again; what cannot be read stays as it was.
  */
 export async function lookAgain(bot: Bot, request: Request): Promise<void> {
+  const verdicts: (readonly [fingerprint: string, verdict: Decision])[] = [];
+  for (const item of request.items) {
+    for (const { fingerprint, check: id } of bot.store.findings({ asset: item.asset.id })) {
+      const check = bot.checks.find((each) => each.id === id);
+      const verdict = check && (await bot.looks.judge(check, targetOf(item), bot.now()));
+      if (verdict !== undefined && verdict !== "gone") verdicts.push([fingerprint, verdict]);
+    }
+  }
   const findings: Finding[] = [];
   const events: Omit<FindingEvent, "id">[] = [];
-  for (const item of request.items) {
-    const touched = bot.store.findings({ asset: item.asset.id });
-    for (const finding of touched) {
-      const now = await judged(bot, request, finding, targetOf(item));
-      if (!now) continue;
-      findings.push(now);
-      events.push(eventOf(finding, now, bot.now()));
-    }
+  for (const [fingerprint, verdict] of verdicts) {
+    // As it stands after the wait: a scan may have written it meanwhile.
+    const before = bot.store.finding(fingerprint);
+    const now = before && judged(before, verdict, { at: bot.now(), request });
+    if (!now) continue;
+    findings.push(now);
+    events.push(eventOf(before, now, bot.now()));
   }
   if (findings.length === 0) return;
   await bot.store.commit({
@@ -38,20 +46,15 @@ export async function lookAgain(bot: Bot, request: Request): Promise<void> {
   await refreshGroups(bot, findings);
 }
 
-async function judged(
-  bot: Bot,
-  request: Request,
+function judged(
   finding: Finding,
-  target: ReturnType<typeof targetOf>,
-): Promise<Finding | undefined> {
-  const check = bot.checks.find(({ id }) => id === finding.check);
-  if (!check || finding.status === "retired") return undefined;
-  const at = bot.now();
-  const verdict = await bot.looks.judge(check, target, at);
-  if (verdict === "gone" || verdict.status === "unknown") return undefined;
+  verdict: Decision,
+  { at, request }: { readonly at: number; readonly request: Request },
+): Finding | undefined {
+  if (finding.status === "retired" || verdict.status === "unknown") return undefined;
+  const { closed: _, uncheckedSince: __, ...rest } = finding;
   if (verdict.status === "fail") {
     if (isOpen(finding)) return undefined;
-    const { closed: _, ...rest } = finding;
     return {
       ...rest,
       status: "open",
@@ -65,14 +68,14 @@ async function judged(
   }
   if (!isOpen(finding)) return undefined;
   const how = verdict.status === "pass" ? "passed" : "not-applicable";
-  return { ...finding, status: "resolved", closed: { at, how, request: request.id } };
+  return { ...rest, status: "resolved", closed: { at, how, request: request.id } };
 }
 
 const eventOf = (before: Finding, now: Finding, at: number): Omit<FindingEvent, "id"> => ({
   at,
   run: 0,
   fingerprint: now.fingerprint,
-  kind: now.status === "resolved" ? "fixed" : "returned",
+  kind: now.closed === undefined ? "returned" : now.closed.how === "passed" ? "fixed" : "not-applicable",
   cause: "change",
   owner: before.ownership.owner ?? "",
   topic: before.topic,

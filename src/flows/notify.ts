@@ -11,7 +11,7 @@ import { cardFor, groupOf, groupView, isWaiting, newsFor, redrawn, refreshGroup 
 import { accountName, mentionOf } from "#flows/names";
 import type { CardPlan, ChannelState, Happening, NotifyPlan } from "#posture/notify";
 import { planNotices } from "#posture/notify";
-import type { Edge, FindingEvent, Outgoing } from "#store/store";
+import type { Edge, FindingEvent, Outgoing, Timer } from "#store/store";
 
 /** Tells the right channels what happened since the last time, within the rules of quiet. `said`: an admin's word on a held scan. */
 export async function notify(bot: Bot, said?: "released" | "folded"): Promise<void> {
@@ -44,7 +44,7 @@ export async function notify(bot: Bot, said?: "released" | "folded"): Promise<vo
     limits: bot.config.limits,
     released: said === "released",
   });
-  if (plan.held) await askAboutBrake(bot, plan, happenings);
+  if (plan.held) await askAboutBrake(bot, plan);
   else for (const card of plan.cards) await postCard(bot, card, mentions.get(card.owner)?.mention);
   await bot.store.commit({ told: plan.told, audit: [] });
   for (const id of plan.refresh) {
@@ -160,14 +160,12 @@ const brakePatience = 2 * hour;
 const toldBy = ({ events }: CardPlan) => events.map((id) => ({ id, how: "card" as const }));
 
 /** Too much at once: asked in the admin channel. Two hours of silence fold it into the digests. */
-async function askAboutBrake(bot: Bot, { held }: NotifyPlan, happenings: readonly Happening[]): Promise<void> {
+async function askAboutBrake(bot: Bot, { held }: NotifyPlan): Promise<void> {
   const channel = adminChannel(bot);
   if (!held || channel === undefined || bot.store.setting("brake:scan") === "asked") return;
   const run = bot.store.runs(1)[0]?.id ?? 0;
   const until = bot.now() + brakePatience;
-  const channels = new Set(happenings.map(({ finding }) => channelOfOwner(bot, finding.ownership.owner ?? "")?.id))
-    .size;
-  const view: BrakeView = { run, at: bot.now(), ...held, channels, until };
+  const view: BrakeView = { run, at: bot.now(), ...held, until };
   const card: Card = brakeCard(view);
   const message: Outgoing = { key: `brake:${run}`, channel, kind: "post", card };
   await bot.store.commit({
@@ -205,6 +203,19 @@ export async function answerBrake(
   });
   bot.wake();
   return view;
+}
+
+/** Nobody answered: the held scan is folded into the digests, and its message says so. */
+export async function foldHeld(bot: Bot, timer: Pick<Timer, "id">): Promise<void> {
+  const kept = bot.store.setting(timer.id);
+  const posted = bot.store.posted(timer.id);
+  const card = kept === undefined ? undefined : brakeDoneCard(JSON.parse(kept), "fold");
+  await bot.store.commit({
+    settings: { "brake:scan": "fold" },
+    ...(posted && card && { outbox: [{ key: timer.id, channel: posted.channel, kind: "edit", card }] }),
+    audit: [],
+  });
+  bot.wake();
 }
 
 /** In the admin channel: a scan wanted to close a suspicious lot. */

@@ -53,22 +53,16 @@ export async function ifAllLive(
 }
 
 /** Moves a channel. From digest or live on, what is open now is "there before". */
-export async function setMode(bot: Bot, channel: Channel, to: ChannelMode, by: string): Promise<void> {
+export async function setMode(bot: Bot, { id }: Channel, to: ChannelMode, by: string): Promise<void> {
+  const channel = bot.store.channel(id);
+  if (!channel) return;
   const speaks = (mode: ChannelMode): boolean => mode === "digest" || mode === "live";
   const fresh = speaks(to) && !speaks(channel.mode);
-  const { lastDigest: _, ...rest } = channel;
+  const at = bot.now();
+  const lastDigest = { at, open: openIn(bot, channel).length, event: bot.store.lastEvent(), baseline: true } as const;
   await bot.store.commit({
-    channels: [
-      {
-        ...(fresh ? rest : channel),
-        mode: to,
-        since: fresh ? bot.now() : channel.since,
-        ...(fresh && { baselineAt: bot.now() }),
-      },
-    ],
-    audit: [
-      { at: bot.now(), actor: by, action: "channel.mode", subject: channel.id, facts: { from: channel.mode, to } },
-    ],
+    channels: [{ ...channel, mode: to, ...(fresh && { since: at, baselineAt: at, lastDigest }) }],
+    audit: [{ at, actor: by, action: "channel.mode", subject: id, facts: { from: channel.mode, to } }],
   });
   bot.wake();
 }
@@ -91,15 +85,15 @@ export function nextDigestOf(bot: Bot, channel: Channel): Instant | undefined {
 
 export async function setQuiet(
   bot: Bot,
-  channel: Channel,
+  { id }: Channel,
   { until, by }: { readonly until: Instant | undefined; readonly by: string },
 ): Promise<void> {
+  const channel = bot.store.channel(id);
+  if (!channel) return;
   const { quietUntil: _, ...rest } = channel;
   await bot.store.commit({
     channels: [{ ...rest, ...(until !== undefined && { quietUntil: until }) }],
-    audit: [
-      { at: bot.now(), actor: by, action: "channel.quiet", subject: channel.id, facts: { until: until ?? null } },
-    ],
+    audit: [{ at: bot.now(), actor: by, action: "channel.quiet", subject: id, facts: { until: until ?? null } }],
   });
   bot.wake();
 }

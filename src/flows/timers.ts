@@ -1,6 +1,7 @@
 import type { Bot } from "#flows/bot";
 import { apply, targetOf } from "#flows/execute";
 import { lookAgain } from "#flows/look-again";
+import { foldHeld } from "#flows/notify";
 import { remindApprovers } from "#flows/show-request";
 import type { Timer } from "#store/store";
 
@@ -31,8 +32,7 @@ async function runTimer(bot: Bot, timer: Timer): Promise<void> {
       await recheck(bot, timer.subject);
       return;
     case "brake":
-      await bot.store.commit({ settings: { [`brake:${timer.subject}`]: "fold" }, audit: [] });
-      bot.wake();
+      await foldHeld(bot, timer);
       return;
   }
 }

@@ -83,7 +83,7 @@ export interface NotifyPlan {
   /** Groups whose living card shows something that changed, without news. */
   readonly refresh: readonly string[];
   /** Too much at once: nothing of this is posted until an admin has said what to do. */
-  readonly held?: { readonly cards: number; readonly people: number };
+  readonly held?: { readonly cards: number; readonly channels: number; readonly people: number };
 }
 
 const cardLife = 7 * day;
@@ -117,9 +117,11 @@ export function planNotices(input: NotifyInput): NotifyPlan {
   for (const happening of folded)
     told.push({ id: happening.event, how: untoldIn(input.channelOf(ownerOf(happening))) });
   const people = new Set(cards.flatMap(({ mention }) => (mention === undefined ? [] : [mention])));
-  const posts = cards.filter(({ kind }) => kind !== "redraw").length;
-  if (!input.released && (posts > input.limits.brakeCards || people.size > input.limits.brakePeople))
-    return { cards: [], told, refresh: [...refresh], held: { cards: posts, people: people.size } };
+  const posts = cards.filter(({ kind }) => kind !== "redraw");
+  if (!input.released && (posts.length > input.limits.brakeCards || people.size > input.limits.brakePeople)) {
+    const channels = new Set(posts.map(({ channel }) => channel)).size;
+    return { cards: [], told, refresh: [...refresh], held: { cards: posts.length, channels, people: people.size } };
+  }
   return { cards, told, refresh: [...refresh] };
 }
 

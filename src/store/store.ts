@@ -101,7 +101,13 @@ export interface Channel {
   /** A digest is due when quiet, or an outage, ends. */
   readonly owesDigest?: boolean;
   /** `event`: the last one it counted, so that the next digest's arithmetic closes. */
-  readonly lastDigest?: { readonly at: Instant; readonly open: number; readonly event: number };
+  readonly lastDigest?: {
+    readonly at: Instant;
+    readonly open: number;
+    readonly event: number;
+    /** Counted when the channel was switched on: its first digest is still to come. */
+    readonly baseline?: true;
+  };
   /** Guests are in it: no names of things are posted. */
   readonly guests?: boolean;
   /** Why nothing can be posted there: archived, not in it, shared. */

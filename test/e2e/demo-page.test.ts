@@ -430,6 +430,8 @@ describe.skipIf(withoutChromium())("in a browser", () => {
   });
 
   it("people are changed by arrow keys, and what calls somebody is counted beside them", async () => {
+    postBlocks(everyBlock);
+    await messages().last().waitFor();
     await page.getByRole("radio", { name: /Tom Beck/ }).focus();
     world.slack.state.addMessage({ channel: "C0SEC", author: company.bot.id, text: "Look, <!subteam^S0LEADS>", blocks: [] });
     await page.locator(".person", { hasText: "Ana Lima" }).locator(".count").getByText("1").waitFor();

@@ -86,7 +86,9 @@ function open(channel: string): void {
   draw();
 }
 function become(person: string): void {
-  state.channel = channelOf(state)?.id;
+  // The next one looks at the same, if there is something to see.
+  const channel = channelOf(state);
+  if (channel && channel.messages.length > 0) state.channel = channel.id;
   state.me = person;
   announce("");
   draw();
