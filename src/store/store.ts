@@ -98,8 +98,6 @@ export interface Channel {
   /** When it went digest or live: what was open before is "there before". */
   readonly baselineAt?: Instant;
   readonly quietUntil?: Instant;
-  /** A digest is due when quiet, or an outage, ends. */
-  readonly owesDigest?: boolean;
   /** `event`: the last one it counted, so that the next digest's arithmetic closes. */
   readonly lastDigest?: {
     readonly at: Instant;

@@ -181,6 +181,20 @@ describe("the SQLite store", () => {
     expect(store.queued(1).map(({ card }) => card.text)).toEqual(["b"]);
   });
 
+  test("an edit does not overtake the message that waits for its hour", async () => {
+    const message = (kind: "post" | "edit", notBefore?: number) => ({
+      key: "G-01/1",
+      channel: "C1",
+      kind,
+      card: { text: kind, parts: [] },
+      ...(notBefore !== undefined && { notBefore }),
+    });
+    await store.commit({ outbox: [message("post", 100)], audit: [] });
+    await store.commit({ outbox: [message("edit")], audit: [] });
+    expect(store.queued(99)).toEqual([]);
+    expect(store.queued(100).map(({ kind }) => kind)).toEqual(["post", "edit"]);
+  });
+
   test("the trail verifies and cannot be rewritten, not even by INSERT OR REPLACE", async () => {
     for (let i = 0; i < 5; i++)
       await store.commit({

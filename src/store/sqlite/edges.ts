@@ -109,10 +109,15 @@ function saveChatState(db: Database, edge: Edge): void {
       message.channel,
       message.kind,
       JSON.stringify(message.card),
-      message.notBefore ?? 0,
+      // An edit of, or a line below, a message that waits for its time must not overtake it.
+      Math.max(message.notBefore ?? 0, message.kind === "post" ? 0 : waitingUntil(db, message.key)),
     );
   }
 }
+
+const waitingUntil = (db: Database, key: string): number =>
+  db.get<{ at: number }>("SELECT not_before AS at FROM outbox WHERE key = ? AND kind = 'post' AND done = 0", key)?.at ??
+  0;
 
 /** Compare and set: the row must still be the one that was read, and an asset carries one open change at a time. */
 function saveRequest(db: Database, revision: number, request: Request): void {
