@@ -1,8 +1,10 @@
+import { checks } from "#checks";
 import type { DatabaseOptions } from "#cli/database";
 import { withDatabase } from "#cli/database";
 import { exitCodes } from "#cli/exit";
 import type { Io } from "#cli/io";
 import { printColumns, printJson, printLines } from "#cli/print";
+import { requireKnown } from "#flows/scan-filter";
 
 export interface AssetsOptions extends DatabaseOptions {
   readonly type?: string;
@@ -15,10 +17,24 @@ export interface AssetsOptions extends DatabaseOptions {
 export const run = (options: AssetsOptions, io: Io): Promise<number> =>
   withDatabase(options, io, async (store) => {
     const { type, account, region, search } = options;
-    const named = store.accounts().find(({ name }) => name === account)?.id ?? account;
+    const accounts = store.accounts();
+    const nameOf = new Map(accounts.map(({ id, name }) => [id, name]));
+    if (account !== undefined)
+      requireKnown(
+        "account",
+        [account],
+        accounts.flatMap(({ id, name }) => [id, name]),
+      );
+    if (type !== undefined)
+      requireKnown(
+        "type",
+        [type],
+        checks.map(({ asset }) => asset),
+      );
+    const id = nameOf.has(account ?? "") ? account : accounts.find(({ name }) => name === account)?.id;
     const found = store.assets({
       ...(type !== undefined && { type }),
-      ...(named !== undefined && { account: named }),
+      ...(id !== undefined && { account: id }),
       ...(region !== undefined && { region }),
       ...(search !== undefined && { text: search }),
     });
@@ -29,7 +45,7 @@ export const run = (options: AssetsOptions, io: Io): Promise<number> =>
         ["TYPE", "ACCOUNT", "REGION", "NAME", "TAGS", "RELATIONS"],
         ...found.map((asset) => [
           asset.type,
-          asset.account,
+          nameOf.get(asset.account) ?? asset.account,
           asset.region,
           asset.name,
           Object.entries(asset.tags)

@@ -1,7 +1,9 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { configIfAny } from "#cli/config";
 import type { Io } from "#cli/io";
 import type { Config } from "#config/schema";
+import { StanceError } from "#domain/errors";
 import { openStore } from "#store/sqlite/sqlite";
 import type { Store } from "#store/store";
 
@@ -19,10 +21,24 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const config = configIfAny(given, io);
   const file = resolve(io.cwd, database ?? config?.database ?? "stance.sqlite");
-  const store = await openStore({ file, readOnly: true, kind: "real", at: io.now() });
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw foreign(file);
+  let store: Store | undefined;
   try {
+    store = await openStore({ file, readOnly: true, kind: "real", at: io.now() });
     return await work(store, config);
+  } catch (error) {
+    throw isForeign(error) ? foreign(file, error) : error;
   } finally {
-    store.close();
+    store?.close();
   }
 }
+
+/** Another kind of file, or a database without our tables. */
+const isForeign = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "SQLITE_NOTADB" || /^no such table/.test(error.message));
+
+const foreign = (file: string, cause?: unknown): StanceError =>
+  new StanceError("input/invalid", {
+    detail: `${file} is no database of Stance. Name the file of \`stance scan --database\` or of the bot.`,
+    cause,
+  });

@@ -1,10 +1,14 @@
+import { checks } from "#checks";
 import type { DatabaseOptions } from "#cli/database";
 import { withDatabase } from "#cli/database";
 import { exitCodes } from "#cli/exit";
 import type { Io } from "#cli/io";
 import { printColumns, printJson, printLines } from "#cli/print";
+import type { Config } from "#config/schema";
 import type { Severity } from "#domain/check";
 import type { Finding, Status } from "#domain/finding";
+import { isGlob, requireKnown, unknownWord } from "#flows/scan-filter";
+import type { Store } from "#store/store";
 
 export interface FindingsOptions extends DatabaseOptions {
   readonly status?: readonly Status[];
@@ -16,23 +20,48 @@ export interface FindingsOptions extends DatabaseOptions {
 
 /** `stance findings`: what the last scans found, worst first. */
 export const run = (options: FindingsOptions, io: Io): Promise<number> =>
-  withDatabase(options, io, async (store) => {
-    const { status = ["open"], severity, account, check, owner } = options;
+  withDatabase(options, io, async (store, config) => {
+    const { status = ["open"], severity } = options;
     const accounts = new Map(store.accounts().map(({ id, name }) => [id, name]));
-    const among = (list: readonly string[] | undefined, ...values: readonly (string | undefined)[]): boolean =>
-      list === undefined || values.some((value) => value !== undefined && list.includes(value));
+    requireKnownWords(options, { store, config, accounts });
     const found = store
       .findings({ status, ...(severity && { severity }) })
-      .filter(
-        (finding) =>
-          among(account, finding.account, accounts.get(finding.account)) &&
-          among(check, finding.check) &&
-          among(owner, finding.ownership.owner ?? "nobody"),
-      );
+      .filter((finding) => isWanted(finding, options, accounts.get(finding.account)));
     if (options.json) await printJson(io.stdout, found);
     else await print(found, accounts, io);
     return exitCodes.done;
   });
+
+/** A misspelt word would find nothing, which reads as if nothing were wrong. */
+function requireKnownWords(
+  { account, check, owner }: FindingsOptions,
+  known: {
+    readonly store: Store;
+    readonly config: Config | undefined;
+    readonly accounts: ReadonlyMap<string, string>;
+  },
+): void {
+  requireKnown("account", account, [...known.accounts.keys(), ...known.accounts.values()]);
+  const kept = known.store.countBy({}, "owner").keys();
+  requireKnown("owner", owner, ["nobody", ...kept, ...Object.keys(known.config?.owners ?? {})]);
+  // Checks that are no more have left findings behind.
+  const ids = [...checks.map(({ id }) => id), ...known.store.findings({}).map((finding) => finding.check)];
+  const stray = check?.find((word) => !ids.some((id) => isGlob(word, id)));
+  if (stray !== undefined) throw unknownWord("check", stray, ids);
+}
+
+function isWanted(
+  finding: Finding,
+  { account, check, owner }: FindingsOptions,
+  accountName: string | undefined,
+): boolean {
+  const { account: id, ownership } = finding;
+  return (
+    (account?.some((word) => word === id || word === accountName) ?? true) &&
+    (check?.some((word) => isGlob(word, finding.check)) ?? true) &&
+    (owner?.includes(ownership.owner ?? "nobody") ?? true)
+  );
+}
 
 async function print(found: readonly Finding[], accounts: ReadonlyMap<string, string>, { stdout }: Io): Promise<void> {
   if (found.length === 0) return printLines(stdout, ["No findings."]);

@@ -17,7 +17,8 @@ export const run = (options: DatabaseOptions, io: Io): Promise<number> =>
       sums.failed += fail;
       sums.unknown += unknown;
     }
-    const last = store.runs(20).find(({ state, filtered }) => state === "done" && !filtered);
+    // A scan of a part says nothing of how old the rest is.
+    const last = store.runs(1_000).find(({ state, filtered }) => state === "done" && !filtered);
     const unread = store.accounts().filter(({ problem }) => problem !== undefined);
     const summary = {
       open: Object.fromEntries(severities.map((severity) => [severity, bySeverity.get(severity) ?? 0])),
@@ -35,7 +36,7 @@ export const run = (options: DatabaseOptions, io: Io): Promise<number> =>
       .filter((severity) => bySeverity.has(severity))
       .map((each) => `${bySeverity.get(each)} ${each}`);
     await printLines(io.stdout, [
-      last ? `Last scan ${summary.lastScan}` : "No scan has finished yet.",
+      last ? `Last scan ${summary.lastScan}` : "No scan of everything has finished yet.",
       total === 0 ? "Nothing open." : `${total} open: ${words.join(", ")}`,
       `Passed ${sums.passed} of ${sums.passed + sums.failed} checked, ${sums.unknown} could not be checked`,
       ...unread.map(({ id, name, problem }) => `Account ${name} ${id} could not be read: ${problem}`),

@@ -149,6 +149,7 @@ const setupOf = ({ slack, people, controls, story }: PageOptions): Setup => ({
   story,
   commands: commands
     .filter((command) => !("hidden" in command && command.hidden))
+    .toSorted((a, b) => Number(b.daily) - Number(a.daily))
     .map(({ word, usage, summary }) => ({ text: `/posture ${word}`, usage, summary })),
   archives: `${slack.address}/archives/`,
 });

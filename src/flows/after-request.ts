@@ -65,7 +65,7 @@ function timersOf(bot: Bot, before: Request | undefined, request: Request, at: n
   if (before === undefined && request.state === "requested")
     return [
       { id: `expire:${id}`, due: request.expiresAt, kind: "expire", subject: id },
-      { id: `remind:${id}`, due: at + (request.expiresAt - at) / 2, kind: "remind", subject: id },
+      { id: `remind:${id}`, due: at + Math.floor((request.expiresAt - at) / 2), kind: "remind", subject: id },
     ];
   if (before?.state !== "verified" && request.state === "verified" && request.kind === "fix")
     return recheckAfter.map(

@@ -2,8 +2,8 @@ import type { Posted } from "#chat/chat";
 import { ChatError } from "#chat/chat";
 import { canonical, sha256 } from "#domain/plan";
 import type { Bot } from "#flows/bot";
-import { continues } from "#flows/groups";
-import type { PostedMessage, QueuedMessage } from "#store/store";
+import { continues, withdrawn } from "#flows/groups";
+import type { Edge, PostedMessage, QueuedMessage } from "#store/store";
 
 /** How long a message that nobody takes is tried. */
 const maxTries = 40;
@@ -42,6 +42,11 @@ export function deliverer(bot: Bot): { pump(): Promise<void> } {
 
 /** False: this channel's line has to wait. */
 async function sendOne(bot: Bot, queued: QueuedMessage): Promise<boolean> {
+  const why = unwanted(bot, queued);
+  if (why !== undefined) {
+    await drop(bot, queued, { code: why, ...withdrawn(bot, queued.key) });
+    return true;
+  }
   try {
     const content = sha256(canonical(queued.card));
     const known = bot.store.posted(queued.key);
@@ -54,6 +59,29 @@ async function sendOne(bot: Bot, queued: QueuedMessage): Promise<boolean> {
   } catch (error) {
     return setback(bot, queued, error);
   }
+}
+
+/** The channel was shared, quieted or switched back while this waited: then it is not posted, whatever was right before. */
+function unwanted(bot: Bot, { key, kind, channel: id, notBefore = 0 }: QueuedMessage): string | undefined {
+  const channel = bot.store.channel(id);
+  if (channel?.broken !== undefined) return channel.broken;
+  const news = key.startsWith("G-") && (kind === "post" || (kind === "thread" && notBefore > 0));
+  if (!channel || !news) return undefined;
+  if (channel.mode !== "live") return channel.mode;
+  return channel.quietUntil !== undefined && channel.quietUntil > bot.now() ? "quiet" : undefined;
+}
+
+async function drop(
+  bot: Bot,
+  queued: QueuedMessage,
+  { code, ...rest }: { readonly code: string } & Omit<Edge, "audit">,
+): Promise<void> {
+  const { key, channel } = queued;
+  await bot.store.commit({
+    ...rest,
+    audit: [{ at: bot.now(), actor: "stance", action: "message.dropped", subject: key, facts: { code, channel } }],
+  });
+  await bot.store.delivered(queued, "dropped");
 }
 
 async function route(
@@ -85,19 +113,11 @@ async function setback(bot: Bot, queued: QueuedMessage, error: unknown): Promise
     await bot.store.postpone(queued, bot.now() + (asked ?? Math.min(2_000 * 2 ** queued.tries, 300_000)), code);
     return false;
   }
-  await bot.store.delivered(queued, "dropped");
   const channel = bot.store.channel(queued.channel);
-  await bot.store.commit({
+  await drop(bot, queued, {
+    code,
+    ...withdrawn(bot, queued.key),
     ...(kind === "route" && channel && { channels: [{ ...channel, broken: code }] }),
-    audit: [
-      {
-        at: bot.now(),
-        actor: "stance",
-        action: "message.dropped",
-        subject: queued.key,
-        facts: { code, channel: queued.channel },
-      },
-    ],
   });
   return true;
 }

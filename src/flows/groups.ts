@@ -16,7 +16,7 @@ export const cardKey = (group: FindingGroup): string => `${group.id}/${group.car
 /** All that the group's card says, as of now. */
 export function groupView(bot: Bot, group: FindingGroup, mention?: Mention): GroupView {
   const members = bot.store.findings({ topic: group.topic, owner: group.owner }).filter(({ folded }) => !folded);
-  const open = members.filter(({ status }) => status === "open");
+  const open = newsFirst(members.filter(({ status }) => status === "open"));
   const since = group.postedAt ?? group.openedAt;
   const closed = members.filter((finding) => !isOpen(finding) && (finding.closed?.at ?? 0) >= since);
   const checks = new Set(members.map(({ check }) => check));
@@ -39,6 +39,12 @@ export function groupView(bot: Bot, group: FindingGroup, mention?: Mention): Gro
     ...(waiting && { waiting: { id: waiting.id, until: waiting.expiresAt } }),
   };
 }
+
+/** What changed is what the card is for: the latest of it first, then what was there before, worst first. */
+const newsFirst = (open: readonly Finding[]): readonly Finding[] => [
+  ...open.filter(({ cause }) => cause === "change").sort((a, b) => b.since - a.since),
+  ...open.filter(({ cause }) => cause !== "change"),
+];
 
 /** For channels with guests: what is wrong may be known, not where. */
 const withoutName = (finding: Finding): Finding => ({
@@ -138,19 +144,31 @@ export function redrawn(bot: Bot, group: FindingGroup): Pick<Edge, "groups" | "o
 export function cardFor(
   bot: Bot,
   group: FindingGroup,
-  more: { readonly mention?: Mention; readonly notBefore?: number },
+  more: { readonly mention?: Mention; readonly notBefore?: number; readonly events: readonly number[] },
 ): Pick<Edge, "groups" | "outbox"> {
   const { closedAt: _, waits: __, ...rest } = group;
-  const { notBefore, mention } = more;
+  const { notBefore, mention, events } = more;
   const next: FindingGroup = {
     ...rest,
     postedAt: bot.now(),
     card: group.postedAt === undefined || isWaiting(bot, group) ? group.card : group.card + 1,
-    ...(notBefore !== undefined && { waits: { until: notBefore, ...(mention && { mention }) } }),
+    ...(notBefore !== undefined && { waits: { until: notBefore, events, ...(mention && { mention }) } }),
   };
   const timing = notBefore === undefined ? {} : { notBefore };
   const card = groupCard(groupView(bot, next, mention));
   return { groups: [next], outbox: [{ key: cardKey(next), channel: group.channel, kind: "post", card, ...timing }] };
+}
+
+/** A card that will not be posted: its group is as before, and what it would have told is in the digest. */
+export function withdrawn(bot: Bot, key: string): Pick<Edge, "groups" | "told"> {
+  const group = bot.store.group(key.split("/")[0] ?? "");
+  if (!group || cardKey(group) !== key || bot.store.posted(key) !== undefined) return {};
+  const { waits, postedAt: _, ...counted } = group;
+  const before = bot.store.posted(`${group.id}/${group.card - 1}`);
+  return {
+    groups: [before ? { ...counted, card: group.card - 1, postedAt: before.at } : counted],
+    told: waits?.events.map((id) => ({ id, how: "digest" as const })) ?? [],
+  };
 }
 
 /** A card that lived its 7 days points to the one that continues it. */

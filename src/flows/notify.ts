@@ -10,8 +10,8 @@ import { channelOfOwner, channelState } from "#flows/channels";
 import { cardFor, groupOf, groupView, isWaiting, newsFor, redrawn, refreshGroup } from "#flows/groups";
 import { accountName, mentionOf } from "#flows/names";
 import type { CardPlan, ChannelState, Happening, NotifyPlan } from "#posture/notify";
-import { planNotices } from "#posture/notify";
-import type { Edge, FindingEvent, Outgoing, Timer } from "#store/store";
+import { planNotices, untoldIn } from "#posture/notify";
+import type { Edge, FindingEvent, FindingGroup, Outgoing, Timer } from "#store/store";
 
 /** Tells the right channels what happened since the last time, within the rules of quiet. `said`: an admin's word on a held scan. */
 export async function notify(bot: Bot, said?: "released" | "folded"): Promise<void> {
@@ -24,15 +24,17 @@ export async function notify(bot: Bot, said?: "released" | "folded"): Promise<vo
     bot.store.events({ untold: true }).filter(({ run }) => run !== running),
   );
   if (happenings.length === 0) return;
+  const channelOf = stateReader(bot);
   if (said === "folded") {
-    await bot.store.commit({ told: happenings.map(({ event }) => ({ id: event, how: "digest" as const })), audit: [] });
+    const told = happenings.map(({ event, owner }) => ({ id: event, how: untoldIn(channelOf(owner)) }));
+    await bot.store.commit({ told, audit: [] });
     return;
   }
   const mentions = await mentionsFor(bot, happenings);
   const plan = planNotices({
     now: bot.now(),
     happenings,
-    channelOf: stateReader(bot),
+    channelOf,
     groupOf: (topic, owner, channel) => {
       const group = bot.store.groups({ topic, owner, channel })[0];
       return group && { ...group, closed: group.closedAt !== undefined, waiting: isWaiting(bot, group) };
@@ -57,9 +59,11 @@ export async function notify(bot: Bot, said?: "released" | "folded"): Promise<vo
 const kinds = new Set<FindingEvent["kind"]>(["new", "returned", "worse"]);
 
 function happeningsOf(bot: Bot, events: readonly FindingEvent[]): readonly Happening[] {
-  return events.flatMap(({ id, fingerprint, kind, cause }): readonly Happening[] => {
+  return events.flatMap(({ id, fingerprint, kind, cause, owner: then }): readonly Happening[] => {
     const finding = bot.store.finding(fingerprint);
-    return finding ? [{ event: id, kind, finding, news: kinds.has(kind) && cause === "change" }] : [];
+    if (!finding) return [];
+    const owner = kind === "left" ? then : (finding.ownership.owner ?? "");
+    return [{ event: id, kind, finding, owner, news: kinds.has(kind) && cause === "change" }];
   });
 }
 
@@ -100,7 +104,7 @@ interface Teller {
 /** Whom each owner's card would mention. */
 async function mentionsFor(bot: Bot, happenings: readonly Happening[]): Promise<ReadonlyMap<string, Teller>> {
   const found = new Map<string, Teller>();
-  for (const owner of new Set(happenings.map(({ finding }) => finding.ownership.owner ?? ""))) {
+  for (const owner of new Set(happenings.map(({ owner }) => owner))) {
     const channel = channelOfOwner(bot, owner);
     if (owner === "" || channel?.mode !== "live" || bot.config.limits.mentionsPerPersonAndDay === 0) continue;
     const who = await mentionOf(bot, owner);
@@ -139,6 +143,7 @@ async function postCard(bot: Bot, plan: CardPlan, mention: Mention | undefined):
   const more = {
     ...(plan.mention !== undefined && mention && { mention }),
     ...(plan.notBefore !== undefined && { notBefore: plan.notBefore }),
+    events: plan.events,
   };
   switch (plan.kind) {
     case "start":
@@ -149,10 +154,15 @@ async function postCard(bot: Bot, plan: CardPlan, mention: Mention | undefined):
       await bot.store.commit({ ...edge, outbox: newsFor(bot, group, plan.news, more) });
       return;
     case "redraw":
-      await bot.store.commit({ ...edge, ...redrawn(bot, group) });
+      await bot.store.commit({ ...edge, ...redrawn(bot, alsoTelling(group, plan.events)) });
       return;
   }
 }
+
+const alsoTelling = (group: FindingGroup, events: readonly number[]): FindingGroup => ({
+  ...group,
+  ...(group.waits && { waits: { ...group.waits, events: [...group.waits.events, ...events] } }),
+});
 
 /** Silence of an admin that folds a held scan into the digests. */
 const brakePatience = 2 * hour;

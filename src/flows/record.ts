@@ -113,15 +113,16 @@ async function unitWrite(
         .map((finding) => [finding.fingerprint, finding]),
     );
   const complete = end.outcome === "complete" && !options.filtered;
-  const gone =
-    complete && session ? await confirmGone(session, { known: read(), assets: entry.assets, unit }) : new Set<string>();
   const owners = new Map<string, Ownership>();
   for (const { asset, decision } of entry.results)
     if ((decision.status === "fail" || decision.status === "unknown") && !owners.has(asset.id))
       owners.set(asset.id, await options.owned(asset));
   const nobody: Ownership = { source: "nobody", via: "" };
-  // Read when nothing has to be waited for any more: what a fix or a claim did meanwhile must not be written over.
-  const known = read();
+  const before = read();
+  const lost = complete ? missing({ known: before }, new Set(entry.assets.map(({ id }) => id))) : [];
+  const gone = session && lost.length > 0 ? await confirmGone(session, lost, unit) : new Set<string>();
+  // Nothing has to be waited for from here on: what a fix or a claim did meanwhile must not be written over.
+  const known = lost.length > 0 ? read() : before;
   const history = historyOf(store, unit, known, look);
   const unitLook: UnitLook = {
     at,
@@ -169,11 +170,7 @@ const withResults = (
 };
 
 /** A listing can be wrong (200 and empty): an asset is gone only when it is also not found by name. */
-async function confirmGone(
-  session: Session,
-  { known, assets, unit }: { known: ReadonlyMap<string, Finding>; assets: readonly Asset[]; unit: UnitKey },
-): Promise<ReadonlySet<string>> {
-  const lost = missing({ known }, new Set(assets.map(({ id }) => id)));
+async function confirmGone(session: Session, lost: readonly Finding[], unit: UnitKey): Promise<ReadonlySet<string>> {
   const targets = new Map(lost.map((finding) => [finding.asset.id, finding]));
   const gone = new Set<string>();
   for (const { asset, account, cloud, region, tags } of [...targets.values()].slice(0, maxConfirmations)) {

@@ -9,6 +9,8 @@ export interface Happening {
   readonly event: number;
   readonly kind: EventKind;
   readonly finding: Finding;
+  /** Whose channel hears of it: the finding's owner, or the one it left. */
+  readonly owner: string;
   /** The cause of this happening (a return may have another one than the first appearance). */
   readonly news: boolean;
 }
@@ -94,11 +96,10 @@ export function planNotices(input: NotifyInput): NotifyPlan {
   const refresh = new Set<string>();
   const wanted = new Map<string, { owner: string; topic: string; channel: ChannelState; happenings: Happening[] }>();
   const worstTopic = worstTopics(
-    input.happenings.filter((each) => hearing(each, input.channelOf(ownerOf(each))) === "card"),
+    input.happenings.filter((each) => hearing(each, input.channelOf(each.owner)) === "card"),
   );
   for (const happening of input.happenings) {
-    const { finding, event } = happening;
-    const owner = ownerOf(happening);
+    const { finding, event, owner } = happening;
     const channel = input.channelOf(owner);
     const group = input.groupOf(finding.topic, owner, channel.id);
     if (group?.postedAt !== undefined) refresh.add(group.id);
@@ -114,8 +115,7 @@ export function planNotices(input: NotifyInput): NotifyPlan {
     wanted.set(key, entry);
   }
   const { cards, folded } = withinCaps(input, [...wanted.values()]);
-  for (const happening of folded)
-    told.push({ id: happening.event, how: untoldIn(input.channelOf(ownerOf(happening))) });
+  for (const happening of folded) told.push({ id: happening.event, how: untoldIn(input.channelOf(happening.owner)) });
   const people = new Set(cards.flatMap(({ mention }) => (mention === undefined ? [] : [mention])));
   const posts = cards.filter(({ kind }) => kind !== "redraw");
   if (!input.released && (posts.length > input.limits.brakeCards || people.size > input.limits.brakePeople)) {
@@ -125,10 +125,9 @@ export function planNotices(input: NotifyInput): NotifyPlan {
   return { cards, told, refresh: [...refresh] };
 }
 
-/** Where what no card tells of is found: a channel in preview gets no digest. */
-const untoldIn = ({ mode }: ChannelState): "digest" | "count" => (mode === "preview" ? "count" : "digest");
-
-const ownerOf = ({ finding }: Happening): string => finding.ownership.owner ?? "";
+/** Where what no card tells of is found: only a channel that gets digests has it there. */
+export const untoldIn = ({ mode }: ChannelState): "digest" | "count" =>
+  mode === "digest" || mode === "live" ? "digest" : "count";
 
 /** The topic of each asset's worst finding. */
 function worstTopics(happenings: readonly Happening[]): ReadonlyMap<string, string> {

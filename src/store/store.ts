@@ -125,9 +125,10 @@ export interface FindingGroup {
   readonly postedAt?: Instant;
   /** When nothing was open any more. */
   readonly closedAt?: Instant;
-  /** The present card was queued for the channel's hours: until when, and whom it mentions then. */
+  /** The present card was queued for the channel's hours: until when, the events it tells of, and whom it mentions. */
   readonly waits?: {
     readonly until: Instant;
+    readonly events: readonly number[];
     readonly mention?: Extract<Inline, { readonly mention: string } | { readonly group: string }>;
   };
 }

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import type { JsonSchema } from "#config/json-schema";
 import { configJsonSchema, schemasAt } from "#config/json-schema";
 import { configSchema } from "#config/schema";
-import { generated } from "../../tools/config-schema.ts";
+import { generated } from "../../src/dev/config-schema.ts";
 
 test.each(Object.entries(generated()))("%s follows from the schema: npm run generate", (path, text) => {
   expect(readFileSync(path, "utf8")).toBe(text);

@@ -22,7 +22,9 @@ export interface Fault {
   readonly answer:
     | { readonly denied: "role" | "organization" }
     | { readonly code: string; readonly status: number }
-    | { readonly html: number };
+    | { readonly html: number }
+    /** moto does it, and the connection ends before anybody hears of it. */
+    | { readonly lost: true };
   /** So many times; absent: always. */
   times?: number;
 }
@@ -72,7 +74,8 @@ export async function startFront(moto: string): Promise<Front> {
   const regionOfBucket = new Map<string, string>();
   const state = { roundTrip: 0 };
 
-  async function handle(incoming: IncomingMessage): Promise<Answer> {
+  /** Undefined: the answer is lost on the way. */
+  async function handle(incoming: IncomingMessage): Promise<Answer | undefined> {
     const seen = await see(incoming, accountOfKey);
     if (state.roundTrip > 0) await new Promise((done) => setTimeout(done, state.roundTrip));
     const fault = faults.find((one) => concerns(one, seen));
@@ -84,6 +87,7 @@ export async function startFront(moto: string): Promise<Front> {
       (await forward(moto, incoming, seen, toMoto));
     const { operation, account, region, body } = seen;
     calls.push({ operation, account, region, body, status: answer.status });
+    if (fault && "lost" in fault.answer) return undefined;
     const renamed = { ...answer, body: swap(answer.body, fromMoto) };
     if (answer.status >= 300) return renamed;
     learnKeys(seen, renamed.body, accountOfKey);
@@ -93,7 +97,7 @@ export async function startFront(moto: string): Promise<Front> {
 
   const server = createServer((incoming, outgoing) => {
     handle(incoming).then(
-      (answer) => write(outgoing, answer),
+      (answer) => (answer ? write(outgoing, answer) : outgoing.destroy()),
       (error: unknown) => {
         console.error("moto-front:", error);
         outgoing.writeHead(502).end();
@@ -229,7 +233,8 @@ const concerns = ({ operation, account, region, times }: Fault, seen: Seen): boo
   (region ?? seen.region) === seen.region &&
   times !== 0;
 
-function failure({ answer }: Fault, { operation, region }: Seen): Answer {
+function failure({ answer }: Fault, { operation, region }: Seen): Answer | undefined {
+  if ("lost" in answer) return undefined;
   if ("html" in answer)
     return { status: answer.html, type: "text/html", body: "<!doctype html><html><title>Oops</title></html>" };
   if ("code" in answer) return errorAnswer(operation, answer.status, answer.code, "injected by the front");

@@ -1,5 +1,5 @@
 /**
- * What the Slack app asks for. Declared once: `manifest.yml` is generated from here (`tools/manifest.ts`), `doctor`
+ * What the Slack app asks for. Declared once: `manifest.yml` is generated from here (`src/dev/manifest.ts`), `doctor`
  * compares the token with it, and the contract suite runs with exactly these scopes.
  */
 

@@ -9,7 +9,7 @@ export function avatar(id: string, { bot, people }: Pick<Screen, "bot" | "people
   const name = people.find((person) => person.id === id)?.name ?? "";
   const initials = name
     .split(" ")
-    .flatMap((word) => [...word].slice(0, 1))
+    .flatMap((word) => Array.from(word).slice(0, 1))
     .slice(0, 2)
     .join("");
   const index =

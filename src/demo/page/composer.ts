@@ -8,8 +8,6 @@ export interface Composer {
   place(key: string, label: string): void;
 }
 
-const most = 8;
-
 /** Where people write: text to everybody, or `/posture …` with what could follow. */
 export function composer(
   host: HTMLElement,
@@ -63,9 +61,7 @@ export function composer(
     input.style.height = `${input.scrollHeight}px`;
     const typed = input.value;
     const open = typed.startsWith("/") && document.activeElement === input;
-    offered = open
-      ? commands.filter(({ text }) => text.startsWith(typed) || typed.startsWith(`${text} `)).slice(0, most)
-      : [];
+    offered = open ? commands.filter(({ text }) => text.startsWith(typed) || typed.startsWith(`${text} `)) : [];
     options = offered.map((suggestion, index) =>
       el(
         "div",

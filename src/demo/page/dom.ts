@@ -1,10 +1,11 @@
 /** The few words we need to build elements. Text becomes text nodes: there is no way here to write HTML. */
 export type Child = Node | string | false | undefined | readonly Child[];
+type Listeners = { readonly [Type in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Type]) => void };
 export interface Props {
   readonly class?: string;
-  readonly on?: { readonly [Type in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Type]) => void };
+  readonly on?: Listeners;
   /** Attributes; true is one without a value, false and undefined are none. */
-  readonly [attribute: string]: unknown;
+  readonly [attribute: string]: string | number | boolean | undefined | Listeners;
 }
 
 export function el<Tag extends keyof HTMLElementTagNameMap>(
@@ -15,7 +16,8 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
   const made = document.createElement(tag);
   if (name) made.className = name;
   for (const [attribute, value] of Object.entries(attributes))
-    if (value !== undefined && value !== false) made.setAttribute(attribute, value === true ? "" : String(value));
+    if (value !== undefined && value !== false && typeof value !== "object")
+      made.setAttribute(attribute, value === true ? "" : String(value));
   for (const [type, listen] of Object.entries(on)) made.addEventListener(type, listen as EventListener);
   append(made, children);
   return made;

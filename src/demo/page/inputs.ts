@@ -35,7 +35,15 @@ export function drawInput(block: Json): Field {
   const error = el("p", { class: "field-error", id: `${id}-error`, hidden: true });
   const label = [words(block, "label"), block["optional"] === true && el("span", { class: "optional" }, " (optional)")];
   const about = el("p", { class: "field-hint", id: `${id}-hint`, hidden: hint === "" }, hint);
-  for (const control of entry.controls) control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
+  const fail = (why: string | undefined): void => {
+    error.textContent = why ?? "";
+    error.hidden = why === undefined;
+    for (const control of entry.controls) control.setAttribute("aria-invalid", String(why !== undefined));
+  };
+  for (const control of entry.controls) {
+    control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
+    control.addEventListener("input", () => fail(undefined));
+  }
   return {
     name: str(block, "block_id"),
     node: entry.group
@@ -43,11 +51,7 @@ export function drawInput(block: Json): Field {
       : el("div", { class: "field" }, el("label", { for: id }, label), entry.node, about, error),
     value: entry.value,
     set: (value) => entry.set(typeof value === "string" ? [value] : value),
-    fail(why) {
-      error.textContent = why ?? "";
-      error.hidden = why === undefined;
-      for (const control of entry.controls) control.setAttribute("aria-invalid", String(why !== undefined));
-    },
+    fail,
     focus: () => entry.controls[0]?.focus(),
   };
 }

@@ -49,13 +49,13 @@ function inline(line: string): readonly Piece[] {
   const items: Item[] = [];
   let from = 0;
   for (const found of line.matchAll(/`([^`]+)`|<([^<>]*)>/g)) {
-    items.push(...line.slice(from, found.index));
+    for (const character of line.slice(from, found.index)) items.push(character);
     const [whole, code, angle] = found;
     if (code !== undefined) items.push({ kind: "code", text: literal(code) });
     else items.push(reference(angle ?? "") ?? { kind: "text", text: whole });
     from = found.index + whole.length;
   }
-  items.push(...line.slice(from));
+  for (const character of line.slice(from)) items.push(character);
   return marked(items, 0, items.length);
 }
 

@@ -22,7 +22,7 @@ export function viewHost(acts: ViewActs): { draw(views: readonly View[], reading
   const problem = el("p", { class: "form-error", role: "alert", hidden: true });
   const body = el("div", { class: "modal-body" });
   const foot = el("div", { class: "modal-foot" });
-  const form = el("form", { novalidate: true, on: { submit: send } }, problem, body, foot);
+  const form = el("form", { novalidate: true, on: { submit: (event) => void send(event) } }, problem, body, foot);
   const x = el(
     "button",
     { class: "plain", type: "button", "aria-label": "Close", on: { click: close } },

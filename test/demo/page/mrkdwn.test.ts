@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mrkdwn } from "#chat/slack/mrkdwn";
 import { fillDate } from "#demo/page/dates";
-import { mentioned, parse, type Piece } from "#demo/page/mrkdwn";
+import { mentioned, type Piece, parse } from "#demo/page/mrkdwn";
 import { hostile, textArb } from "#test/chat/slack/arbitraries";
 import { parse as read } from "#test/chat/slack/parse";
 
@@ -11,46 +11,55 @@ const text = (words: string): Piece => ({ kind: "text", text: words });
 describe("what people and bots write", () => {
   it.each<[string, readonly Piece[]]>([
     ["plain", [text("plain")]],
-    ["*bold* and _italic_ and ~gone~", [
-      { kind: "bold", content: [text("bold")] },
-      text(" and "),
-      { kind: "italic", content: [text("italic")] },
-      text(" and "),
-      { kind: "strike", content: [text("gone")] },
-    ]],
-    ["*bold with _italic_ inside*", [
-      { kind: "bold", content: [text("bold with "), { kind: "italic", content: [text("italic")] }, text(" inside")] },
-    ]],
+    [
+      "*bold* and _italic_ and ~gone~",
+      [
+        { kind: "bold", content: [text("bold")] },
+        text(" and "),
+        { kind: "italic", content: [text("italic")] },
+        text(" and "),
+        { kind: "strike", content: [text("gone")] },
+      ],
+    ],
+    [
+      "*bold with _italic_ inside*",
+      [{ kind: "bold", content: [text("bold with "), { kind: "italic", content: [text("italic")] }, text(" inside")] }],
+    ],
     ["snake_case_name, 2 * 3 * 4, a*b*c", [text("snake_case_name, 2 * 3 * 4, a*b*c")]],
     ["*open\nend*", [text("*open"), { kind: "break" }, text("end*")]],
     ["`F-1a2b`  *pay*", [{ kind: "code", text: "F-1a2b" }, text("  "), { kind: "bold", content: [text("pay")] }]],
     ["`*not bold*` &amp;lt; &lt;b&gt;", [{ kind: "code", text: "*not bold*" }, text(" &lt; <b>")]],
     ["before\n```\na *b*\n  c\n```\nafter", [text("before"), { kind: "pre", text: "a *b*\n  c" }, text("after")]],
-    ["&gt; said\n&gt; twice\nnot said", [
-      { kind: "quote", content: [text("said"), { kind: "break" }, text("twice")] },
-      text("not said"),
-    ]],
-    ["see <https://acme.example/a?b=1&amp;c=2|the *page*>", [
-      text("see "),
-      { kind: "link", url: "https://acme.example/a?b=1&c=2", label: "the *page*" },
-    ]],
-    ["*<https://acme.example>*", [
-      { kind: "bold", content: [{ kind: "link", url: "https://acme.example", label: "https://acme.example" }] },
-    ]],
-    ["<@U0TOM> <@U0TOM|Tom> <#C0PAY> <!subteam^S0LEADS|@leads> <!here>", [
-      { kind: "person", id: "U0TOM", label: "" },
-      text(" "),
-      { kind: "person", id: "U0TOM", label: "Tom" },
-      text(" "),
-      { kind: "channel", id: "C0PAY", label: "" },
-      text(" "),
-      { kind: "group", id: "S0LEADS", label: "@leads" },
-      text(" "),
-      { kind: "everyone", label: "@here" },
-    ]],
-    ["<!date^1700000000^{date_short_pretty} {time}|Tue 14 Nov>", [
-      { kind: "date", at: 1_700_000_000_000, format: "{date_short_pretty} {time}", label: "Tue 14 Nov" },
-    ]],
+    [
+      "&gt; said\n&gt; twice\nnot said",
+      [{ kind: "quote", content: [text("said"), { kind: "break" }, text("twice")] }, text("not said")],
+    ],
+    [
+      "see <https://acme.example/a?b=1&amp;c=2|the *page*>",
+      [text("see "), { kind: "link", url: "https://acme.example/a?b=1&c=2", label: "the *page*" }],
+    ],
+    [
+      "*<https://acme.example>*",
+      [{ kind: "bold", content: [{ kind: "link", url: "https://acme.example", label: "https://acme.example" }] }],
+    ],
+    [
+      "<@U0TOM> <@U0TOM|Tom> <#C0PAY> <!subteam^S0LEADS|@leads> <!here>",
+      [
+        { kind: "person", id: "U0TOM", label: "" },
+        text(" "),
+        { kind: "person", id: "U0TOM", label: "Tom" },
+        text(" "),
+        { kind: "channel", id: "C0PAY", label: "" },
+        text(" "),
+        { kind: "group", id: "S0LEADS", label: "@leads" },
+        text(" "),
+        { kind: "everyone", label: "@here" },
+      ],
+    ],
+    [
+      "<!date^1700000000^{date_short_pretty} {time}|Tue 14 Nov>",
+      [{ kind: "date", at: 1_700_000_000_000, format: "{date_short_pretty} {time}", label: "Tue 14 Nov" }],
+    ],
   ])("%s", (written, pieces) => expect(parse(written)).toEqual(pieces));
 
   it.each([

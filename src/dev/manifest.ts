@@ -4,7 +4,7 @@ import { command, defaultCommand, events, historyScopes, scopes } from "#chat/sl
 
 /** Writes manifest.yml from src/chat/slack/scopes.ts; with --check it only says whether the file is up to date. */
 
-const file = new URL("../manifest.yml", import.meta.url);
+const file = new URL("../../manifest.yml", import.meta.url);
 
 const head = `# The Slack app, as Slack's "create an app from a manifest" takes it. Generated: npm run generate.
 # Socket Mode needs an app-level token with connections:write besides. For HTTP mode set socket_mode_enabled to false and

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { JsonSchema } from "#config/json-schema";
 import { configJsonSchema } from "#config/json-schema";
 
-/** `tsx -C source tools/config-schema.ts [--check]`: what follows from the schema, written or compared. */
+/** `tsx -C source src/dev/config-schema.ts [--check]`: what follows from the schema, written or compared. */
 export const generated = (): Readonly<Record<string, string>> => ({
   "stance.schema.json": `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   "docs/configuration.md": reference(configJsonSchema()),

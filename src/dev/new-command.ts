@@ -22,6 +22,6 @@ await run("npm run new:command -- <noun>-<verb>", async ([name, ...rest]) => {
   const [noun = "", ...verb] = good.split("-");
   await create(
     { [`commands/${good}.ts`]: commandFile(`${noun}.${verb.join("-")}`, verb.join("-")) },
-    "Fill it in until this passes: npx vitest run test/tools",
+    "Fill it in until this passes: npx vitest run test/dev",
   );
 });

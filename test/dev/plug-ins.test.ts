@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const tool = (folder: string, name: string, ...words: readonly string[]) => {
-  const args = ["--conditions=source", "--import", "tsx", `tools/${name}.ts`, ...words];
+  const args = ["--conditions=source", "--import", "tsx", `src/dev/${name}.ts`, ...words];
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
   return { stdout, stderr, status };
 };
@@ -29,16 +29,7 @@ describe("a stranger's first steps", () => {
   };
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), "stance-plug-ins-"));
-    for (const part of [
-      "checks",
-      "commands",
-      "docs",
-      "remediations",
-      "src",
-      "test/checks",
-      "test/remediations",
-      "tools",
-    ])
+    for (const part of ["checks", "commands", "docs", "remediations", "src", "test/checks", "test/remediations"])
       cpSync(part, join(copy, part), { recursive: true });
     for (const file of ["package.json", "tsconfig.json", "vitest.config.ts"]) cpSync(file, join(copy, file));
     symlinkSync(join(process.cwd(), "node_modules"), join(copy, "node_modules"));
