@@ -22,8 +22,6 @@ import { openStore } from "#store/sqlite/sqlite";
 export interface Demo {
   /** With its token; the page answers nobody else. */
   readonly address: string;
-  /** Where its database lies until it is closed. */
-  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -36,16 +34,37 @@ const beatMs = 150;
  */
 export async function startDemo(options: { readonly port: number; readonly log: Log }): Promise<Demo> {
   forgetCloudCredentials(process.env);
+  const opened: Closers = [];
+  try {
+    const address = await open(options, opened);
+    return { address, close: () => closeAll(opened) };
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+type Closers = (() => void | Promise<void>)[];
+
+/** What was opened, closed in the opposite order. */
+async function closeAll(opened: Closers): Promise<void> {
+  for (const close of opened.splice(0).reverse()) await close();
+}
+
+async function open({ port, log }: { readonly port: number; readonly log: Log }, opened: Closers): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "stance-demo-"));
+  opened.push(() => rmSync(folder, { recursive: true, force: true }));
   const store = await openStore({ file: join(folder, "demo.sqlite"), kind: "demo", exclusive: true, at: Date.now() });
+  opened.push(() => store.close());
   const slack = await createSlack(demoSlackSeed);
+  opened.push(() => slack.close());
   const door = memoryCloud(demoEstate(Date.now()), { now: Date.now, reportsReady: true, pageSize: 50 });
   const chat = slackChat({
     botToken: slack.botToken,
     apiUrl: slack.apiUrl,
     connection: { mode: "http", port: 0, host: "127.0.0.1", signingSecret: slack.signingSecret },
     team: demoSlackSeed.team.id,
-    log: options.log,
+    log,
     now: Date.now,
   });
   let due = false;
@@ -54,7 +73,7 @@ export async function startDemo(options: { readonly port: number; readonly log: 
     store,
     chat,
     clouds: [awsCloud(door)],
-    log: options.log,
+    log,
     now: Date.now,
     sleep: async (ms) => {
       await sleep(ms);
@@ -64,13 +83,8 @@ export async function startDemo(options: { readonly port: number; readonly log: 
     },
   });
   await chat.start(assembled.inbound);
+  opened.push(() => chat.stop());
   slack.connect(`http://127.0.0.1:${chat.port()}/slack/events`);
-  const beating = new AbortController();
-  const pulse = beatUntil(beating.signal, assembled, () => {
-    const now = due;
-    due = false;
-    return now;
-  });
   const page = await servePage({
     slack,
     people: demoPeople,
@@ -78,24 +92,23 @@ export async function startDemo(options: { readonly port: number; readonly log: 
     press: async (id) =>
       controls.find((control) => control.id === id)?.run(door, assembled) ?? "There is no such button.",
     token: randomBytes(16).toString("hex"),
-    port: options.port,
+    port,
     story: demoStory,
+  });
+  opened.push(() => page.close());
+  const beating = new AbortController();
+  const pulse = beatUntil(beating.signal, assembled, () => {
+    const now = due;
+    due = false;
+    return now;
+  });
+  opened.push(async () => {
+    beating.abort();
+    await pulse;
   });
   await prepare(assembled);
   await assembled.heart.scanIfDue();
-  return {
-    address: page.address,
-    folder,
-    async close() {
-      beating.abort();
-      await pulse;
-      await page.close();
-      await chat.stop();
-      await slack.close();
-      store.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return page.address;
 }
 
 async function beatUntil(end: AbortSignal, { heart }: Assembled, due: () => boolean): Promise<void> {

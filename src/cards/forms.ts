@@ -100,7 +100,7 @@ export function undoForm({ request, topic, approval }: UndoFormView): Form {
       para(`Takes back what ${id} changed on ${count(items.length, topic)}, and nothing else.`),
       ...items
         .slice(0, maxItems)
-        .map(({ findingId, asset, summary }) => para(idAndName(findingId, asset.name), summary)),
+        .map(({ findingId, asset, summary }) => para(idAndName(findingId, asset.name), "takes back: ", summary)),
       facts(
         ["Who notices", line("it is as it was before: ", topic.means)],
         [

@@ -35,7 +35,9 @@ export async function withDatabase<T>(
 
 /** Another kind of file, or a database without our tables. */
 const isForeign = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "SQLITE_NOTADB" || /^no such table/.test(error.message));
+  error instanceof Error &&
+  "code" in error &&
+  (error.code === "SQLITE_NOTADB" || error.message.startsWith("no such table"));
 
 const foreign = (file: string, cause?: unknown): StanceError =>
   new StanceError("input/invalid", {

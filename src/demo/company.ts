@@ -84,11 +84,11 @@ export const demoConfig: ConfigInput = {
 /** What to try, in order. */
 export const demoStory: readonly string[] = [
   "You are Kofi, security. #sec-posture holds one message: the First look. No team has heard of anything.",
-  "Press [Preview #team-payments] on it, then type /posture rollout #team-payments live.",
+  "Press [Preview #team-payments] on it, then type `/posture rollout #team-payments live`.",
   "Press “Make pay-receipts-eu public by hand”, then “Scan now”: one card in #team-payments mentions Tom.",
-  "Become Tom. Type /posture summary, then press [Fix…] on the card, give a reason and ask for approval.",
+  "Become Tom. Type `/posture summary`, then press [Fix…] on the card, give a reason and ask for approval.",
   "In #sec-approvals press [Approve 1 change] as Tom: refused, you asked for it. As Gwen, the guest: refused.",
   "Become Ana and approve: the message becomes “Done and checked”, the card says closed.",
-  "As Kofi type /posture audit R-1: who did what, chained. Then [Undo…] takes it back.",
+  "As Kofi type `/posture audit R-1`: who did what, chained. Then [Undo…] takes it back.",
   "Ask again, and before you approve press “Change it behind the bot's back”: out of date, nothing happened.",
 ];

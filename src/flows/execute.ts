@@ -1,3 +1,4 @@
+import { CloudError } from "#cloud/cloud";
 import type { Call } from "#domain/call";
 import { messageOf } from "#domain/errors";
 import type { Change } from "#domain/plan";
@@ -180,12 +181,15 @@ async function portsFor(
   return {
     read: readPort(bot, target),
     async run(call, step) {
-      const writer = await bot.looks.cloudOf(target).openForWriting(account, {
-        request: request.id,
-        remediation: remediation.id,
-        operations: remediation.operations,
-        asset: stored,
-      });
+      const grant = { request: request.id, remediation: remediation.id, operations: remediation.operations };
+      const writer = await bot.looks
+        .cloudOf(target)
+        .openForWriting(account, { ...grant, asset: stored })
+        .catch((error: unknown) => {
+          // Whatever kept us out: this call was not sent.
+          const { operation } = call;
+          throw new CloudError({ kind: "denied", code: "NotSent", operation, message: messageOf(error) }, error);
+        });
       await journal(step, call, { state: "sending" });
       try {
         const { output, requestId } = await writer.run(call, item.asset.region);

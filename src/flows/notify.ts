@@ -46,9 +46,10 @@ export async function notify(bot: Bot, said?: "released" | "folded"): Promise<vo
     limits: bot.config.limits,
     released: said === "released",
   });
+  // First what no card tells: should a crash break this off, what is left is what still has to be told.
+  await bot.store.commit({ told: plan.told, audit: [] });
   if (plan.held) await askAboutBrake(bot, plan);
   else for (const card of plan.cards) await postCard(bot, card, mentions.get(card.owner)?.mention);
-  await bot.store.commit({ told: plan.told, audit: [] });
   for (const id of plan.refresh) {
     const group = bot.store.group(id);
     if (group) await refreshGroup(bot, group);

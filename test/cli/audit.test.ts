@@ -97,7 +97,7 @@ describe("stance audit", () => {
     raw.prepare("VACUUM INTO ?").run(join(kept.cwd, "copy.sqlite"));
     raw.close();
     const copy = new Sqlite(join(kept.cwd, "copy.sqlite"));
-    const triggers = copy.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
+    const triggers = copy.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all().map(String);
     for (const name of triggers) copy.exec(`DROP TRIGGER ${name}`);
     copy.exec("UPDATE audit SET body = replace(body, 'R-2', 'R-9') WHERE seq = 3");
     copy.close();

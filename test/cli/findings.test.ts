@@ -24,7 +24,7 @@ describe("stance findings", () => {
     expect(lines.map((line) => line.split(" ")[0])).toEqual(all.map(({ id }) => id));
     const order = ["critical", "high", "medium", "low"];
     const ranks = all.map(({ severity }) => order.indexOf(severity));
-    expect(ranks).toEqual([...ranks].sort());
+    expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
     expect(lines.find((line) => line.includes("web-site"))).toMatch(
       /^F-\w+ +high +open +web-prod +eu-west-1 +web-site/,
     );

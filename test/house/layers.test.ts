@@ -1,17 +1,28 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-const planted: string[] = [];
-function plant(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  planted.push(file);
-}
-afterEach(() => {
-  for (const file of planted.splice(0)) rmSync(file);
+/** A copy: breaches planted in the tree itself would trip whoever builds it meanwhile. */
+let copy: string;
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), "stance-layers-"));
+  const parts = [
+    "src",
+    "checks",
+    "commands",
+    "remediations",
+    "package.json",
+    "tsconfig.json",
+    ".dependency-cruiser.cjs",
+  ];
+  for (const part of parts) cpSync(part, join(copy, part), { recursive: true });
+  symlinkSync(resolve("node_modules"), join(copy, "node_modules"));
 });
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+const plant = (file: string, text: string): void => writeFileSync(join(copy, file), text);
 
 const cruise = (): { readonly out: string; readonly status: number | null } => {
   const { stdout, stderr, status } = spawnSync(
@@ -25,7 +36,7 @@ const cruise = (): { readonly out: string; readonly status: number | null } => {
       "--config",
       ".dependency-cruiser.cjs",
     ],
-    { encoding: "utf8" },
+    { encoding: "utf8", cwd: copy },
   );
   return { out: stdout + stderr, status };
 };
@@ -45,7 +56,7 @@ describe("the layers", () => {
     );
     plant(
       "checks/aws/s3/planted-c.ts",
-      'import { readFileSync } from "node:fs";\nimport { S3Client } from "@aws-sdk/client-s3";\nexport const c = [readFileSync, S3Client];\n',
+      'import { readFileSync } from "node:fs";\nimport { S3Client } from "@aws-sdk/client-s3";\nimport { worst } from "#posture/notify";\nexport const c = [readFileSync, S3Client, worst];\n',
     );
     plant("src/flows/planted-d.ts", 'import { openStore } from "#store/sqlite/sqlite";\nexport const d = openStore;\n');
     plant("commands/planted-e.ts", 'import { openSession } from "#cloud/session";\nexport const e = openSession;\n');

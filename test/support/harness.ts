@@ -84,6 +84,8 @@ export async function world(setup: {
   /** Between the bot and its ports: what fails on purpose. */
   readonly store?: (store: Store) => Store;
   readonly chat?: (chat: Chat) => Chat;
+  /** What stands in the channels already, for a database that knows of it. */
+  readonly said?: readonly Said[];
 }): Promise<World> {
   const config = configSchema.parse(setup.config);
   const folder = mkdtempSync(join(tmpdir(), "stance-world-"));
@@ -93,7 +95,7 @@ export async function world(setup: {
   const people = new Map(setup.people.map((each) => [each.account, each]));
   const channels = new Map(setup.channels.map((each) => [each.id, each]));
   const groups = new Map<string, string[] | undefined>();
-  const said: Said[] = [];
+  const said: Said[] = (setup.said ?? []).map((each) => ({ ...each, history: [...each.history] }));
   return begin();
 
   async function begin(): Promise<World> {
