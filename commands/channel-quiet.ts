@@ -21,8 +21,11 @@ export const command = defineCommand({
     const channel = channelNamed(bot, named ?? here);
     if (!channel) return { card: answerCard("This channel gets nothing from Stance, so there is nothing to quiet.") };
     const own = ownersOf(bot, channel).some((owner) => actor.human.teams.includes(owner));
-    if (!own && !may(actor.human.roles, "quiet-all"))
-      return { card: answerCard(refusalOf(actor.human.roles, "quiet-all")) };
+    if (!own && !may(actor.human.roles, "quiet-all")) {
+      const why = refusalOf(actor.human.roles, "quiet-all");
+      await bot.refusals.record(actor, { verb: "quiet-all", subject: channel.id, why });
+      return { card: answerCard(why) };
+    }
     const label = `#${channel.name}`;
     const quiet = channel.quietUntil !== undefined && channel.quietUntil > bot.now();
     if (time === "off" || time === "end") {

@@ -17,7 +17,11 @@ export const command = defineCommand({
     const { args, actor } = invocation;
     const { close, account, region, service, check } = args.options;
     if (close !== undefined) {
-      if (!may(actor.human.roles, "rollout")) return { card: answerCard(refusalOf(actor.human.roles, "rollout")) };
+      if (!may(actor.human.roles, "rollout")) {
+        const why = refusalOf(actor.human.roles, "rollout");
+        await bot.refusals.record(actor, { verb: "scan close", subject: close.slice(0, 80), why });
+        return { card: answerCard(why) };
+      }
       const closed = await closeHeld(bot, close, actor.human.id);
       return {
         card: answerCard(

@@ -1,13 +1,10 @@
 import type { AuditDraft } from "#domain/audit";
 import { sha256 } from "#domain/plan";
 import type { Request, RequestEvent } from "#domain/request";
-import { day, minute } from "#domain/time";
+import { day } from "#domain/time";
 import type { Bot } from "#flows/bot";
-import { requestCardOf, requestThreadOf } from "#flows/show-request";
+import { recheckAfter, requestCardOf, requestThreadOf } from "#flows/show-request";
 import type { Edge, Nonce, Outgoing, Timer } from "#store/store";
-
-/** When a verified change is looked at again: what someone turned back since is said, not believed. */
-const recheckAfter = [10 * minute, day];
 
 /** What follows from one transition, as one edge: the audit entry, the message as it reads now, timers. */
 export function afterRequest(

@@ -11,7 +11,7 @@ import type { Bot } from "#flows/bot";
 import type { Aim, ChangePorts, Outcome } from "#flows/change";
 import { execute, fixAim, undoAim } from "#flows/change";
 import { actorById } from "#flows/people";
-import { policyTags, remediationOf } from "#flows/policy";
+import { policyMoved, policyTags, remediationOf } from "#flows/policy";
 import { mayApprove } from "#posture/policy";
 import type { Edge } from "#store/store";
 
@@ -53,6 +53,12 @@ async function startRequest(bot: Bot, id: string): Promise<Request | undefined> 
   if (request.state !== "approved") return undefined;
   if (bot.now() >= request.expiresAt) {
     await apply(bot, id, { kind: "expire", at: bot.now() });
+    return undefined;
+  }
+  // An undo within the hour stands on the approval of what it takes back.
+  const moved = request.need > 0 ? policyMoved(bot, request) : undefined;
+  if (moved !== undefined) {
+    await apply(bot, id, { kind: "supersede", at: bot.now(), why: moved });
     return undefined;
   }
   for (const { human } of request.approvals) {

@@ -41,7 +41,7 @@ export function groupView(bot: Bot, group: FindingGroup, mention?: Mention): Gro
 }
 
 /** What changed is what the card is for: the latest of it first, then what was there before, worst first. */
-const newsFirst = (open: readonly Finding[]): readonly Finding[] => [
+export const newsFirst = (open: readonly Finding[]): readonly Finding[] => [
   ...open.filter(({ cause }) => cause === "change").sort((a, b) => b.since - a.since),
   ...open.filter(({ cause }) => cause !== "change"),
 ];

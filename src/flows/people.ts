@@ -19,6 +19,16 @@ export async function actorOf(bot: Bot, account: string): Promise<Actor | Nobody
   const person = await bot.chat.person(account);
   if (!person) return { nobody: "Your account could not be read, so nothing was done. Try again in a minute." };
   if (person.kind !== "member") return { nobody: refusals[person.kind] };
+  const email = person.email?.toLowerCase();
+  const taken = Object.values(bot.config.people).some(
+    ({ slack, email: listed }) =>
+      slack !== undefined && slack !== account && email !== undefined && listed?.toLowerCase() === email,
+  );
+  // Rights are never won by an address, and nobody is two people.
+  if (taken)
+    return {
+      nobody: "Your address is that of somebody whose account is another one, so it may do nothing. Tell an admin.",
+    };
   const humans = humansFor(bot, person);
   if (humans.length > 1)
     return {

@@ -1,5 +1,6 @@
 import type { Asset } from "#domain/asset";
 import type { Finding } from "#domain/finding";
+import type { Plan } from "#domain/plan";
 import type { AnyRemediation } from "#domain/remediation";
 import type { Request } from "#domain/request";
 import type { Instant } from "#domain/time";
@@ -21,14 +22,19 @@ export const guidedOf = (bot: Bot, finding: Pick<Finding, "check">): string | un
     ? undefined
     : (bot.checks.find(({ id }) => id === finding.check)?.guided ?? "there is no automatic fix yet");
 
-/** The strictest item decides for all. */
-export const approvalPolicy = (bot: Bot, findings: readonly Finding[], remediation: AnyRemediation): WhoApproves =>
+/** The strictest item decides for all. `plans`: with the tags as they were read for them, later than the last scan. */
+export const approvalPolicy = (
+  bot: Bot,
+  findings: readonly Finding[],
+  remediation: AnyRemediation,
+  plans: readonly (Pick<Plan, "tags"> | undefined)[] = [],
+): WhoApproves =>
   approvalForAll(
     findings.map(
-      (finding): ApprovalItem => ({
+      (finding, index): ApprovalItem => ({
         severity: finding.severity,
         account: finding.account,
-        tags: finding.tags,
+        tags: plans[index]?.tags ?? finding.tags,
         remediation: remediation.id,
         tier: remediation.tier,
         ...(finding.ownership.owner !== undefined && { owner: finding.ownership.owner }),
@@ -36,6 +42,25 @@ export const approvalPolicy = (bot: Bot, findings: readonly Finding[], remediati
     ),
     bot.config,
   );
+
+/** Why those who could approve it when it was asked for may not be the right ones any more. */
+export function policyMoved(bot: Bot, request: Request): string | undefined {
+  const remediation = remediationOf(bot, request);
+  const items = request.items.flatMap((item) => {
+    const finding = bot.store.finding(item.finding);
+    return finding ? [{ finding, plan: item.plan }] : [];
+  });
+  if (!remediation || items.length === 0) return undefined;
+  const policy = approvalPolicy(
+    bot,
+    items.map(({ finding }) => finding),
+    remediation,
+    items.map(({ plan }) => plan),
+  );
+  if ("nobody" in policy) return policy.nobody;
+  const same = policy.need <= request.need && request.approvers.every((group) => policy.approvers.includes(group));
+  return same ? undefined : "Who may approve it has changed since it was asked for.";
+}
 
 export const policyTags = (bot: Bot, asset: Pick<Asset, "tags">): Readonly<Record<string, string>> =>
   tagsForPolicy(asset.tags, bot.config);

@@ -52,16 +52,22 @@ const emptyItem: Item = {
   applied: [],
 };
 
+interface FixAsk {
+  readonly actor: Actor;
+  readonly findings: readonly Finding[];
+  readonly reason: string;
+  readonly given?: Readonly<Record<string, string>>;
+}
+
 /** Asks for a fix of 1 to 10 findings. Nothing runs before somebody else has approved exactly these plans. */
-export async function askForFix(
-  bot: Bot,
-  ask: {
-    readonly actor: Actor;
-    readonly findings: readonly Finding[];
-    readonly reason: string;
-    readonly given?: Readonly<Record<string, string>>;
-  },
-): Promise<Answer> {
+export async function askForFix(bot: Bot, ask: FixAsk): Promise<Answer> {
+  const answer = await planFix(bot, ask);
+  const subject = ask.findings.map(({ id }) => id).join(",");
+  if ("refused" in answer) await bot.refusals.record(ask.actor, { verb: "fix", subject, why: answer.refused });
+  return answer;
+}
+
+async function planFix(bot: Bot, ask: FixAsk): Promise<Answer> {
   const { actor, findings, reason, given = {} } = ask;
   if (findings.length === 0) return no("Choose at least one finding to fix.");
   if (findings.length > maxItems) return no(`One request holds ${maxItems} changes at most. Choose fewer.`);
@@ -109,7 +115,12 @@ async function open(
   const first = findings[0];
   if (!first) return no("Choose at least one finding.");
   const severity = worst(findings.map((finding) => finding.severity));
-  const policy = approvalPolicy(bot, findings, remediation);
+  const policy = approvalPolicy(
+    bot,
+    findings,
+    remediation,
+    items.map(({ plan }) => plan),
+  );
   if ("nobody" in policy && !ask.covered) return no(policy.nobody);
   const at = bot.now();
   const group = bot.store.groups({ topic: first.topic, owner: first.ownership.owner ?? "" })[0];
@@ -239,11 +250,20 @@ export async function decide(
   return { not: "wrong-state", request };
 }
 
+interface UndoAsk {
+  readonly actor: Actor;
+  readonly id: string;
+  readonly reason: string;
+}
+
 /** Takes back what a request changed, and only that, planned from what is live now. */
-export async function askForUndo(
-  bot: Bot,
-  ask: { readonly actor: Actor; readonly id: string; readonly reason: string },
-): Promise<Answer> {
+export async function askForUndo(bot: Bot, ask: UndoAsk): Promise<Answer> {
+  const answer = await planUndo(bot, ask);
+  if ("refused" in answer) await bot.refusals.record(ask.actor, { verb: "undo", subject: ask.id, why: answer.refused });
+  return answer;
+}
+
+async function planUndo(bot: Bot, ask: UndoAsk): Promise<Answer> {
   const { actor, id, reason } = ask;
   const parent = bot.store.request(id)?.request;
   const remediation = parent && bot.remediations.find((each) => each.id === parent.remediation);

@@ -3,6 +3,7 @@ import { parseId } from "#domain/ids";
 import type { Bot } from "#flows/bot";
 import { ownersOf } from "#flows/channels";
 import type { Invocation } from "#flows/command";
+import { newsFirst } from "#flows/groups";
 import { ownerName } from "#flows/ownership";
 
 /** Whose findings an answer is about. */
@@ -73,10 +74,11 @@ export function findingsOf(
     }
     case "G": {
       const group = bot.store.group(parsed.id);
+      // In the order of the card: what it told of is what people mean.
       return (
         group && {
           id: group.id,
-          findings: bot.store.findings({ topic: group.topic, owner: group.owner, status: ["open"] }),
+          findings: newsFirst(bot.store.findings({ topic: group.topic, owner: group.owner, status: ["open"] })),
         }
       );
     }

@@ -5,10 +5,13 @@ import type { Card } from "#domain/card";
 import type { Topic } from "#domain/check";
 import type { AnyRemediation } from "#domain/remediation";
 import type { Request } from "#domain/request";
-import { day } from "#domain/time";
+import { day, minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
 import { accountNames, parties, peopleNames } from "#flows/names";
 import { ownerName } from "#flows/ownership";
+
+/** When a verified change is looked at again: what someone turned back since is said, not believed. */
+export const recheckAfter = [10 * minute, day];
 
 /** What the request's card, its forms and its refusals need to know. */
 export function requestView(bot: Bot, request: Request, more: Pick<RequestView, "approve"> = {}): RequestView {
@@ -19,7 +22,9 @@ export function requestView(bot: Bot, request: Request, more: Pick<RequestView, 
     const by = managedBy(bot.store.asset(asset.id)?.tags ?? {});
     return by === undefined ? [] : [[findingId, by] as const];
   });
-  const rechecks = bot.store.timersOf(request.id).flatMap(({ kind, due }) => (kind === "recheck" ? [due] : []));
+  const { settledAt } = request;
+  const watched = request.kind === "fix" && request.state === "verified" && settledAt !== undefined;
+  const rechecks = watched ? recheckAfter.map((wait) => settledAt + wait).filter((at) => at > bot.now()) : [];
   const audit = bot.store.auditOf(request.id);
   return {
     request,

@@ -316,7 +316,6 @@ interface Reads {
   /** Things people did that a crash left unhandled. */
   unhandled(): readonly { readonly id: number; readonly body: unknown }[];
   dueTimers(now: Instant): readonly Timer[];
-  timersOf(subject: string): readonly Timer[];
   queued(now: Instant): readonly QueuedMessage[];
   posted(key: string): PostedMessage | undefined;
   delivered(

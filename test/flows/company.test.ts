@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openAfter } from "#cards/digest";
@@ -29,6 +28,7 @@ import {
 } from "#test/support/company";
 import type { Said, World } from "#test/support/harness";
 import { pressOf, world } from "#test/support/harness";
+import { quickFolder } from "#test/support/quick-folder";
 
 /** A company of 60 channels and 8,000 findings lives for 14 days; then we look at everything that was said. */
 const teams = 60;
@@ -54,7 +54,7 @@ const printOf = (thing: Thing, fault: string): string => {
 };
 
 // Nothing is lost by a crash here, and flushing to a disk is most of the time.
-const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "stance-company-"));
+const folder = quickFolder("company");
 const random = dice(20_261_123);
 let w: World;
 let it: Company;

@@ -1,5 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyChain } from "#audit/chain";
@@ -18,12 +17,13 @@ import { mentionsIn } from "#test/support/cards";
 import { fixChannels, fixConfig, fixEstate, fixPeople, open, publicBucket } from "#test/support/fix-story";
 import type { Said, World } from "#test/support/harness";
 import { isForm, pressOf, world } from "#test/support/harness";
+import { quickFolder } from "#test/support/quick-folder";
 
 /**
  * The process dies before or after each write to the store, each call to the cloud and each message, one run for each. Then
  * it starts again from the same database, and has to bring what it began to an honest end.
  */
-const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "stance-crash-"));
+const folder = quickFolder("crash");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 class Dead extends Error {}

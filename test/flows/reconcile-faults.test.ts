@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -23,9 +22,10 @@ import type { Company, Thing } from "#test/support/company";
 import { accountId, company, companyChannels, companyConfig, companyPeople, dice } from "#test/support/company";
 import type { World } from "#test/support/harness";
 import { pressOf, world } from "#test/support/harness";
+import { quickFolder } from "#test/support/quick-folder";
 
 /** Whatever a scan fails to see: nothing is believed to be fixed or gone that was not looked at. */
-const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "stance-faults-"));
+const folder = quickFolder("faults");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const types = ["aws.s3.bucket", "aws.ec2.volume"] as const satisfies readonly AssetType[];

@@ -107,7 +107,7 @@ export interface Company {
   readonly accounts: Account[];
   /** `account`, `account\nregion` or `account\nregion\ntype`: cannot be read now. */
   readonly dark: Set<string>;
-  add(thing: Omit<Thing, "id" | "name" | "region"> & { readonly region?: string }): Thing;
+  add(thing: Omit<Thing, "id" | "name" | "region"> & { readonly region?: string; readonly name?: string }): Thing;
   remove(thing: Thing): void;
   all(fits: (thing: Thing) => boolean): readonly Thing[];
 }
@@ -154,8 +154,8 @@ export function company(random: ReturnType<typeof dice>): Company {
     add(made) {
       const n = ++serial;
       const region = made.region ?? random.pick(regions);
-      const name = `${made.kind.split(".").at(-1)}-${n}`;
-      const thing: Thing = { ...made, name, region, id: `arn:aws:${made.kind}:${region}:${made.account}:${name}` };
+      const name = made.name ?? `${made.kind.split(".").at(-1)}-${n}`;
+      const thing: Thing = { ...made, name, region, id: `arn:aws:${made.kind}:${region}:${made.account}:${n}` };
       things.set(thing.id, thing);
       const unit = units.get(unitOf(thing)) ?? new Set<Thing>();
       units.set(unitOf(thing), unit.add(thing));

@@ -47,7 +47,7 @@ export const fixEstate: Estate = {
   ],
 };
 
-export const fixConfig: ConfigInput = {
+export const fixConfig = {
   accounts: [{ id: account, name: "payments-prod", environment: "prod", owner: "payments" }],
   channels: { admin: "#sec-posture", approvals: "#sec-approvals" },
   hours: { zone: "UTC", digest: "09:00" },
@@ -62,7 +62,7 @@ export const fixConfig: ConfigInput = {
     "cloud-sec": { name: "Cloud security", people: ["kofi", "tom"] },
   },
   policies: [{ approvers: ["payments-leads", "cloud-sec"] }],
-};
+} satisfies ConfigInput;
 export const fixPeople = [
   person("U1", "Tom Beck"),
   person("U2", "Ana Lima"),

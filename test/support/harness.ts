@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Chat, ChatChannel, ChatPerson, Incoming, Responder } from "#chat/chat";
 import type { Cloud } from "#cloud/cloud";
@@ -9,6 +8,7 @@ import type { Action, Card, Form, Part } from "#domain/card";
 import { isField } from "#domain/card";
 import { openStore } from "#store/sqlite/sqlite";
 import type { Store } from "#store/store";
+import { quickFolder } from "#test/support/quick-folder";
 import type { Assembled } from "../../src/assemble.ts";
 import { assemble, prepare } from "../../src/assemble.ts";
 
@@ -88,7 +88,7 @@ export async function world(setup: {
   readonly said?: readonly Said[];
 }): Promise<World> {
   const config = configSchema.parse(setup.config);
-  const folder = mkdtempSync(join(tmpdir(), "stance-world-"));
+  const folder = quickFolder("world");
   const file = setup.file ?? join(folder, "stance.sqlite");
   const time = { now: setup.start ?? Date.parse("2026-11-23T08:00:00Z") };
   const clouds = setup.clouds(() => time.now);

@@ -224,7 +224,6 @@ type ChatReads = Pick<
   | "mentioned"
   | "unhandled"
   | "dueTimers"
-  | "timersOf"
 >;
 
 function chatReads(db: Database): ChatReads {
@@ -271,7 +270,6 @@ function chatReads(db: Database): ChatReads {
       db
         .all<{ id: number; body: string }>("SELECT id, body FROM inbox WHERE handled = 0 ORDER BY id")
         .map(({ id, body }) => ({ id, body: JSON.parse(body) })),
-    timersOf: (subject) => db.all<Timer>("SELECT * FROM timer WHERE subject = ? ORDER BY due", subject),
     dueTimers: (now) => db.all<Timer>("SELECT * FROM timer WHERE due <= ? ORDER BY due", now),
   };
 }
