@@ -13,8 +13,10 @@ async function claimFor(bot: Bot, { actor, args }: Invocation, team: string | un
   const found = findingsOf(bot, word);
   const first = found?.findings[0];
   if (!found || !first) return { card: noSuchIdCard(word) };
-  const { owner } = first.ownership;
-  if (owner !== undefined) return { card: notClaimableCard(found.id, ownerName(bot, owner) ?? owner) };
+  const { owner, source } = first.ownership;
+  // What fell to the fallback owner may be claimed as well.
+  if (owner !== undefined && source !== "fallback")
+    return { card: notClaimableCard(found.id, ownerName(bot, owner) ?? owner) };
   const teams = actor.human.teams.map((key) => ({ key, name: ownerName(bot, key) ?? key }));
   const only = teams.length === 1 ? teams[0]?.key : undefined;
   const chosen = team ?? args.options["team"] ?? only;

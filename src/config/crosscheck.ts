@@ -66,7 +66,11 @@ function ownerTroubles({ owners, people, groups }: Draft): readonly Trouble[] {
       tags.map((tag, index) => ({ word: fold(tag), path: [...path, "tags", index], of: key })),
     ),
   ].filter(({ word }) => word !== "");
+  const fallbacks = all.flatMap(({ key, path, value }) =>
+    value.fallback === true ? [{ word: "fallback", path: [...path, "fallback"], of: key }] : [],
+  );
   return [
+    ...twice(fallbacks, (_, first) => `${first} is the fallback already; only one owner may be`),
     ...twice(
       words,
       (word, first) => `the tag value ${shown(word)} would also mean the owner ${first}; only one may have it`,

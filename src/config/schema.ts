@@ -85,6 +85,7 @@ export const ownerSchema = z.strictObject({
     .optional()
     .describe('Who a live card mentions: a person\'s key, or a chat group as "@handle". Absent: nobody.'),
   approvers: z.array(key).default([]).describe("Groups that a policy's `owner` means for this team."),
+  fallback: z.boolean().optional().describe("Owns what no tag and no account gives to somebody. One team at most."),
 });
 
 export const personSchema = z.strictObject({

@@ -27,6 +27,8 @@ export interface OwnerRules extends AccountRules {
         readonly people: readonly string[];
         readonly channel?: string | undefined;
         readonly mention?: string | undefined;
+        /** Owns what no tag and no account gives to somebody. */
+        readonly fallback?: boolean | undefined;
       }
     >
   >;
@@ -133,9 +135,12 @@ export function ownerResolver(rules: OwnerRules): ResolveOwner {
 }
 
 function ofAccount(home: AccountRule, { owners }: OwnerRules): Pick<Ownership, "owner" | "source" | "via"> {
-  return home.owner !== undefined && Object.hasOwn(owners, home.owner)
-    ? { owner: home.owner, source: "account", via: `account ${home.name ?? home.id}` }
-    : { source: "nobody", via: "no tag, no account owner" };
+  if (home.owner !== undefined && Object.hasOwn(owners, home.owner))
+    return { owner: home.owner, source: "account", via: `account ${home.name ?? home.id}` };
+  const fallback = Object.keys(owners).find((key) => owners[key]?.fallback);
+  return fallback === undefined
+    ? { source: "nobody", via: "no tag, no account owner" }
+    : { owner: fallback, source: "fallback", via: "no tag, no account owner" };
 }
 
 /** Somebody in several teams means the account's owner if that is one of them; else nobody is guessed. */

@@ -117,6 +117,11 @@ const cases: readonly (readonly [string, Partial<ConfigInput>, string])[] = [
     'owners.web.tags[0]: the tag value "pay" would also mean the owner payments; only one may have it',
   ],
   [
+    "two fallback owners",
+    { owners: { payments: { ...payments, fallback: true }, web: { ...web, fallback: true } } },
+    "owners.web.fallback: payments is the fallback already; only one owner may be",
+  ],
+  [
     "a tag value that is another's key",
     { owners: { payments: { ...payments, tags: ["W e b"] }, web } },
     'owners.payments.tags[0]: the tag value "web" would also mean the owner web; only one may have it',

@@ -155,6 +155,18 @@ describe("where no tag decides", () => {
   test.each([lost, "000000000001", "999999999999"])("account %s has none: nobody", (account) => {
     expect(owned(resolve({ tags: {}, account }))).toEqual({ source: "nobody", via: "no tag, no account owner" });
   });
+  test("the fallback owner, where neither a tag nor the account says anything", () => {
+    const owners = { ...config.owners, data: { name: "Data", tags: [], people: [], approvers: [], fallback: true } };
+    const withFallback = ownerResolver({ ...config, owners });
+    expect(withFallback({ tags: { team: "nobody-knows" }, account: lost })).toMatchObject({
+      owner: "data",
+      source: "fallback",
+      unresolved: "nobody-knows",
+    });
+    expect(withFallback({ tags: {}, account: "111122223333" })).toMatchObject({ owner: "payments", source: "account" });
+    expect(owned(resolve({ tags: {}, account: lost }))).toMatchObject({ source: "nobody" });
+  });
+
   test("members of an organisation are found under `known`", () => {
     const organization = configSchema.parse({
       accounts: { organization: { role: "R" }, known: [{ id: lost, owner: "a" }] },
