@@ -24,7 +24,7 @@ export async function recordInto(
   io: Io,
 ): Promise<Recording> {
   const { config, checks, filtered } = scanned;
-  const store = await openStore({ file: resolve(io.cwd, file), kind: "real", at: io.now() });
+  const store = await openStore({ file: resolve(io.cwd, file), kind: "real", exclusive: true, at: io.now() });
   const first = store.runs(50).every(({ state, filtered: part }) => state !== "done" || part);
   const run = await store.beginRun({ at: io.now(), filtered, first });
   const owned = ownersWithoutChat(config, new Map(store.claims().map(({ asset, owner }) => [asset, owner])));

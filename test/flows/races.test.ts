@@ -304,6 +304,7 @@ describe("a chat that is throttled", () => {
     busy = "Cteam-01";
     w.time.now += hour;
     await scan(w);
+    busy = "";
     bad(it, "team-01");
     it.add({
       kind: "aws.s3.bucket",
@@ -313,9 +314,6 @@ describe("a chat that is throttled", () => {
     });
     await scan(w);
     expect(cardsIn(w, 2)).toHaveLength(1);
-    expect(w.in("#team-01")).toEqual([]);
-    busy = "";
-    await w.settle();
     // The minute that was asked for is not over: nothing overtakes what waits.
     expect(w.in("#team-01")).toEqual([]);
     w.time.now += minute;
