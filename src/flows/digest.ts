@@ -5,6 +5,8 @@ import type { Finding } from "#domain/finding";
 import { day } from "#domain/time";
 import type { Bot } from "#flows/bot";
 import { ownersOf } from "#flows/channels";
+import { cardKey } from "#flows/groups";
+import { findingFor, requestFor } from "#flows/guests";
 import { groupLines, lineMaker, readAccounts, uncheckedLines, waitingLine } from "#flows/lines";
 import { ownerName } from "#flows/ownership";
 import { topicOf } from "#flows/show-request";
@@ -64,7 +66,8 @@ async function postDigest(
 /** What the channel's digest would say now; also the answer to `/posture digest`. */
 export function digestView(bot: Bot, channel: Channel, skipped?: number): DigestView {
   const owners = ownersOf(bot, channel);
-  const all = owners.flatMap((owner) => bot.store.findings({ owner, status: ["open"] }));
+  const shown = findingFor(bot, channel.id);
+  const all = owners.flatMap((owner) => bot.store.findings({ owner, status: ["open"] })).map(shown);
   const events = owners.flatMap((owner) => bot.store.events({ owner, after: channel.lastDigest?.event ?? 0 }));
   const names = owners.flatMap((owner) => ownerName(bot, owner) ?? []);
   const previous = channel.lastDigest;
@@ -81,9 +84,9 @@ export function digestView(bot: Bot, channel: Channel, skipped?: number): Digest
     zone: timesOf(channel, bot.config).zone,
     open: severityCounts(all),
     moves,
-    news: previous ? newsOf(bot, events) : [],
-    closed: previous ? closedOf(bot, events) : [],
-    waiting: waiting.map((request) => waitingLine(bot, request)),
+    news: previous ? newsOf(bot, channel, events) : [],
+    closed: previous ? closedOf(bot, channel, events) : [],
+    waiting: waiting.map((request) => waitingLine(bot, requestFor(bot, channel.id, request))),
     startHere: first ? groups.filter((line) => startHere(bot, all, line.topic)).slice(0, 3) : [],
     unchecked: uncheckedLines(bot, owners),
     checked: readAccounts(bot, accountsOf(all)) ?? { at: bot.now(), read: 0, of: 0 },
@@ -147,23 +150,28 @@ function movesOf(events: readonly FindingEvent[]): Moves {
   return moves;
 }
 
-function newsOf(bot: Bot, events: readonly FindingEvent[]): DigestView["news"] {
+function newsOf(bot: Bot, channel: Channel, events: readonly FindingEvent[]): DigestView["news"] {
   const fresh = events.filter(({ kind }) => kind === "new" || kind === "returned");
   const findings = [...new Set(fresh.map(({ fingerprint }) => fingerprint))]
     .flatMap((fingerprint) => bot.store.finding(fingerprint) ?? [])
-    .filter(({ status }) => status === "open");
+    .filter(({ status }) => status === "open")
+    .map(findingFor(bot, channel.id));
   return groupLines(bot, sorted(findings)).map((line) => {
-    const posted = line.id.startsWith("G-") ? bot.store.group(line.id)?.postedAt : undefined;
-    return { ...line, ...(posted !== undefined && { posted }) };
+    const group = line.id.startsWith("G-") ? bot.store.group(line.id) : undefined;
+    const posted = group && bot.store.posted(cardKey(group))?.at;
+    // Only a card that came since the digest before: one that waits, or is older, is not where it was told.
+    const told = posted !== undefined && posted >= (channel.lastDigest?.at ?? 0);
+    return { ...line, ...(told && { posted }) };
   });
 }
 
-function closedOf(bot: Bot, events: readonly FindingEvent[]): DigestView["closed"] {
+function closedOf(bot: Bot, channel: Channel, events: readonly FindingEvent[]): DigestView["closed"] {
   const closed = events.filter(({ kind }) => kind === "fixed");
   const topics = new Map<string, string[]>();
   for (const { topic, fingerprint } of closed) topics.set(topic, [...(topics.get(topic) ?? []), fingerprint]);
   return [...topics].map(([topic, prints]) => {
-    const name = prints.length === 1 ? bot.store.finding(prints[0] ?? "")?.asset.name : undefined;
+    const only = prints.length === 1 ? bot.store.finding(prints[0] ?? "") : undefined;
+    const name = only && findingFor(bot, channel.id)(only).asset.name;
     return { topic: topicOf(bot, topic), count: prints.length, ...(name !== undefined && { name }) };
   });
 }

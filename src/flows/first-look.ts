@@ -9,6 +9,9 @@ import { groupLines } from "#flows/lines";
 import { ifAllLive, rolloutRow } from "#flows/rollout";
 import type { ScanSummary } from "#flows/scan-summary";
 
+/** A scan of the command line, or one before the admin channel was known, was nobody's first look. */
+export const firstLookSent = (bot: Bot): boolean => bot.store.setting("first-look") !== undefined;
+
 /** The one message of a new database, to the admin channel. Everything found so far was there before. */
 export async function firstLook(
   bot: Bot,
@@ -41,6 +44,7 @@ export async function firstLook(
     nextScan: summary.startedAt + bot.config.scan.every * minute,
   });
   await bot.store.commit({
+    settings: { "first-look": String(run) },
     outbox: [{ key: "first-look", channel, kind: "post", card }],
     told: bot.store.events({ untold: true }).map(({ id }) => ({ id, how: "count" as const })),
     audit: [{ at: bot.now(), actor: "stance", action: "first-look", subject: channel, facts: { open: open.length } }],

@@ -3,6 +3,7 @@ import type { GroupRow, GroupView, Mention } from "#cards/views";
 import type { Card } from "#domain/card";
 import type { Finding } from "#domain/finding";
 import type { Bot } from "#flows/bot";
+import { findingFor } from "#flows/guests";
 import { accountNames } from "#flows/names";
 import { ownerName } from "#flows/ownership";
 import { guidedOf } from "#flows/policy";
@@ -22,7 +23,7 @@ export function groupView(bot: Bot, group: FindingGroup, mention?: Mention): Gro
   const checks = new Set(members.map(({ check }) => check));
   const waiting = bot.store.requests({ group: group.id, state: ["requested"] })[0];
   const owner = ownerName(bot, group.owner);
-  const shown = bot.store.channel(group.channel)?.guests ? withoutName : (finding: Finding): Finding => finding;
+  const shown = findingFor(bot, group.channel);
   return {
     id: group.id,
     topic: topicOf(bot, group.topic),
@@ -45,13 +46,6 @@ export const newsFirst = (open: readonly Finding[]): readonly Finding[] => [
   ...open.filter(({ cause }) => cause === "change").sort((a, b) => b.since - a.since),
   ...open.filter(({ cause }) => cause !== "change"),
 ];
-
-/** For channels with guests: what is wrong may be known, not where. */
-const withoutName = (finding: Finding): Finding => ({
-  ...finding,
-  asset: { ...finding.asset, name: "(name hidden: guests are here)" },
-  row: "ask for it with /posture show",
-});
 
 export function rowMaker(bot: Bot): (finding: Finding) => GroupRow {
   const account = accountNames(bot);
@@ -191,7 +185,7 @@ export function newsFor(
   const card: Card = groupNewsCard({
     topic: topicOf(bot, group.topic),
     kind: news.every(({ returns }) => returns > 0) ? "returned" : "new",
-    rows: news.map(rowMaker(bot)),
+    rows: news.map(findingFor(bot, group.channel)).map(rowMaker(bot)),
     ...(mention !== undefined && { mention }),
   });
   return [

@@ -2,7 +2,7 @@ import type { Asset } from "#domain/asset";
 import type { Ownership } from "#domain/finding";
 import { adminChannel } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
-import { firstLook } from "#flows/first-look";
+import { firstLook, firstLookSent } from "#flows/first-look";
 import { closingBrakeNotice, notify } from "#flows/notify";
 import { environmentIn, ownerFinder } from "#flows/ownership";
 import { recorder } from "#flows/record";
@@ -30,7 +30,7 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
       held: (account, closings, open) => hold(bot, run, { account, closings, open }),
     });
     const summary = await scan({ clouds: bot.clouds, checks: bot.checks, filter, now: () => bot.now(), sink });
-    if (first && !filtered) await firstLook(bot, { run, summary });
+    if (!filtered && !firstLookSent(bot)) await firstLook(bot, { run, summary });
     await store.endRun(run, { at: bot.now(), state: "done", facts: factsOf(summary) });
     // The beats tell it: one after the other, and also after a restart.
     await store.commit({ ...(!filtered && { settings: { tell: "yes" } }), audit: [auditOf(bot, run, summary)] });

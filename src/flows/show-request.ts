@@ -7,6 +7,7 @@ import type { AnyRemediation } from "#domain/remediation";
 import type { Request } from "#domain/request";
 import { day, minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
+import { requestFor } from "#flows/guests";
 import { accountNames, parties, peopleNames } from "#flows/names";
 import { ownerName } from "#flows/ownership";
 
@@ -72,9 +73,12 @@ export const topicOf = (bot: Bot, id: string): Topic =>
 export const requestCardOf = (bot: Bot, request: Request, nonce: string): Card =>
   requestCard(requestView(bot, request, request.state === "requested" ? { approve: nonce } : {}));
 
-/** The line below the group's card. */
-export const requestThreadOf = (bot: Bot, request: Request): Card =>
-  requestThreadCard(requestView(bot, request), bot.store.posted(request.id)?.link);
+/** The line below the group's card, in its channel. */
+export const requestThreadOf = (bot: Bot, request: Request, channel: string | undefined): Card =>
+  requestThreadCard(
+    requestView(bot, channel === undefined ? request : requestFor(bot, channel, request)),
+    bot.store.posted(request.id)?.link,
+  );
 
 /** Once, at half time: the approvals channel hears of it again, below the request's message. */
 export async function remindApprovers(bot: Bot, id: string): Promise<void> {

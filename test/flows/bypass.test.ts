@@ -1,101 +1,31 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { verifyChain } from "#audit/chain";
-import type { ChatPerson } from "#chat/chat";
-import { awsCloud } from "#cloud/aws/cloud";
-import type { MemoryDoor } from "#cloud/aws/memory/cloud";
-import { memoryCloud } from "#cloud/aws/memory/cloud";
 import type { ConfigInput } from "#config/schema";
-import type { Card, Form } from "#domain/card";
 import { sha256 } from "#domain/plan";
-import type { Request } from "#domain/request";
-import { cardText } from "#test/cards/as-text";
-import { account, fixChannels, fixConfig, fixEstate, fixPeople, open, publicBucket } from "#test/support/fix-story";
-import type { World } from "#test/support/harness";
-import { isForm, person, pressOf, world } from "#test/support/harness";
+import type { Scene, Setup } from "#test/support/attempts";
+import {
+  approvalCard,
+  arn,
+  asked,
+  askedBy,
+  begin,
+  bucket,
+  closeWorlds,
+  denied,
+  denyBy,
+  hour,
+  requestOf,
+  trail,
+  writesTo,
+} from "#test/support/attempts";
+import { account, fixConfig, open } from "#test/support/fix-story";
+import { person, pressOf } from "#test/support/harness";
 
 /** Ways around an approval. Each must change nothing in the cloud, and leave its trace in the audit. */
-const hour = 3_600_000;
-const bucket = "pay-receipts-eu";
-const arn = `arn:aws:s3:::${bucket}`;
+afterEach(closeWorlds);
 
-interface Setup {
-  readonly config?: Partial<ConfigInput>;
-  readonly people?: readonly ChatPerson[];
-}
 type Attempt = readonly [name: string, attack: (scene: Scene) => Promise<unknown>, setup?: Setup];
 type Later = readonly [name: string, change: (scene: Scene) => unknown, action: RegExp, setup?: Setup];
-interface Scene {
-  readonly w: World;
-  readonly door: MemoryDoor;
-  /** The button on R-1. */
-  readonly button: { readonly nonce: string };
-  readonly hash: string;
-}
-const worlds: World[] = [];
-afterEach(() => {
-  for (const w of worlds.splice(0)) w.close();
-});
-
-async function begin(setup: Setup = {}): Promise<{ readonly w: World; readonly door: MemoryDoor }> {
-  let door: MemoryDoor | undefined;
-  const w = await world({
-    config: { ...fixConfig, ...setup.config },
-    clouds: (now) => {
-      door = memoryCloud(fixEstate, { now });
-      return [awsCloud(door)];
-    },
-    people: [...fixPeople, ...(setup.people ?? [])],
-    channels: fixChannels,
-    quietLog: true,
-  });
-  worlds.push(w);
-  if (!door) throw new Error("no cloud");
-  await w.heart.scan();
-  await w.settle();
-  await w.say("U3", "rollout #team-payments live --yes", "C2");
-  publicBucket(door, bucket);
-  w.time.now += hour;
-  await w.heart.scan();
-  await w.settle();
-  return { w, door };
-}
-const groupCard = (w: World): Card => w.in("#team-payments").find(({ key }) => key.startsWith("G-"))?.card as Card;
-async function askedBy(w: World, who: string): Promise<Card | Form | undefined> {
-  const form = await w.press(who, pressOf(groupCard(w), "Fix"), "C1");
-  if (!isForm(form)) return form;
-  const answer = await w.submit(who, form, { reason: "receipts moved to signed links" }, "C1");
-  await w.settle();
-  return answer;
-}
-async function asked(setup: Setup = {}): Promise<Scene> {
-  const { w, door } = await begin(setup);
-  await askedBy(w, "U1");
-  const button = pressOf(approvalCard(w), "Approve");
-  if (!("nonce" in button)) throw new Error("no nonce");
-  return { w, door, button, hash: requestOf(w).hash };
-}
-const approvalCard = (w: World): Card => w.in("#sec-approvals").at(-1)?.card as Card;
-function requestOf(w: World, id = "R-1"): Request {
-  const found = w.store.request(id)?.request;
-  if (!found) throw new Error(`no ${id}`);
-  return found;
-}
-const writesTo = (door: MemoryDoor): number => door.calls.filter(({ access }) => access === "write").length;
-const trail = (w: World): readonly string[] =>
-  [...w.store.auditRows()].map(({ body }) => (JSON.parse(body) as { action: string }).action);
-
-/** Nothing was written, the bucket is as it was, and the audit says what was tried. */
-async function denied({ w, door }: Pick<Scene, "w" | "door">, before: number, actions: RegExp): Promise<void> {
-  await w.settle();
-  expect(writesTo(door)).toBe(0);
-  expect(door.snapshot().accounts[0]?.buckets?.find(({ name }) => name === bucket)?.publicAccessBlock).toEqual(open);
-  expect(
-    trail(w)
-      .slice(before)
-      .filter((action) => actions.test(action)),
-  ).not.toEqual([]);
-  expect(verifyChain(w.store.auditRows())).toMatchObject({ ok: true });
-}
 
 const groups = { "payments-leads": { name: "Payments leads", people: ["ana"] } };
 const withPeople = (people: ConfigInput["people"], more: Partial<ConfigInput> = {}): Partial<ConfigInput> => ({
@@ -246,11 +176,6 @@ describe("an approval that is not one", () => {
   });
 });
 
-async function denyBy(w: World, who: string): Promise<Card | Form | undefined> {
-  const form = await w.say(who, "deny R-1", "C3");
-  return isForm(form) ? w.submit(who, form, { reason: "not on a Friday" }, "C3") : form;
-}
-
 describe("an approval that is no longer one", () => {
   const attempts: readonly Later[] = [
     [
@@ -340,237 +265,4 @@ describe("an approval that is no longer one", () => {
     expect(trail(w).slice(before).join()).toMatch(action);
     expect(verifyChain(w.store.auditRows())).toMatchObject({ ok: true });
   });
-});
-
-describe("approvers that nobody is", () => {
-  const attempts: readonly (readonly [string, Partial<ConfigInput>])[] = [
-    ["an empty group", { groups: { nobody: { name: "Nobody" } }, policies: [{ approvers: ["nobody"] }] }],
-    ["a misspelt group", { policies: [{ approvers: ["payments-laeds"] }] }],
-    ["one misspelt group of two", { policies: [{ approvers: ["payments-leads", "cloud-sek"] }] }],
-    ["no policy that fits", { policies: [{ environment: ["staging"], approvers: ["payments-leads"] }] }],
-    ["no policy at all", { policies: [] }],
-    ["more people than there are", { policies: [{ approvers: ["payments-leads"], need: 2 }] }],
-    ["the owner, of an owner without approvers", { policies: [{ approvers: ["owner"] }] }],
-    [
-      "the owner, chosen by a tag that the account does not list",
-      {
-        accounts: [{ id: account, name: "payments-prod", environment: "prod" }],
-        owners: { ...fixConfig.owners, payments: { ...fixConfig.owners.payments, approvers: ["payments-leads"] } },
-        policies: [{ approvers: ["owner"] }],
-      },
-    ],
-  ];
-  test.each(attempts)("%s: it cannot even be asked for", async (_, config) => {
-    const { w, door } = await begin({ config });
-    const before = trail(w).length;
-    await askedBy(w, "U1");
-    expect(w.store.requests({})).toEqual([]);
-    await denied({ w, door }, before, /^refused$/);
-  });
-
-  test("a production tag set after the last scan still makes it stricter", async () => {
-    const policies = [
-      { environment: ["prod"], approvers: ["cloud-sec"], need: 1 },
-      { approvers: ["payments-leads", "cloud-sec"] },
-    ];
-    const { w, door } = await begin({
-      config: { accounts: [{ id: account, name: "payments-prod", environment: "dev", owner: "payments" }], policies },
-    });
-    door.byHand(account).tag(arn, { environment: "prod" });
-    await askedBy(w, "U1");
-    expect(requestOf(w).approvers).toEqual(["cloud-sec"]);
-  });
-});
-
-describe("somebody else's request", () => {
-  const attempts: readonly (readonly [string, (scene: Scene) => Promise<unknown>])[] = [
-    ["a member withdraws it", ({ w }) => w.say("U5", "cancel R-1", "C1")],
-    ["a guest withdraws it", ({ w }) => w.say("U4", "cancel R-1", "C1")],
-    ["a member denies it", ({ w }) => denyBy(w, "U5")],
-    ["the person who asked denies it", ({ w }) => denyBy(w, "U1")],
-    [
-      "a forged form denies it",
-      ({ w }) => w.submit("U5", { title: "", submit: "", state: "deny R-1", parts: [] }, { reason: "no" }, "C3"),
-    ],
-    ["a second request for the same bucket", ({ w }) => askedBy(w, "U3")],
-    ["a member switches a channel", ({ w }) => w.press("U5", { command: "rollout #team-payments off" }, "C1")],
-    ["a member posts a held scan", ({ w }) => w.press("U5", { command: "brake post 2" }, "C1")],
-    ["a member reads the audit", ({ w }) => w.say("U5", "audit R-1", "C1")],
-    ["a member closes what a scan held back", ({ w }) => w.press("U5", { command: `scan close=${account}` }, "C1")],
-    ["a member quiets another team's channel", ({ w }) => w.say("U5", "quiet #team-payments 24h", "C1")],
-    ["a guest reads findings", ({ w }) => w.say("U4", "findings all", "C1")],
-  ];
-  test.each(attempts)("%s", async (_, attack) => {
-    const scene = await asked();
-    const before = trail(scene.w).length;
-    await attack(scene);
-    await denied(scene, before, /^refused$/);
-    expect(scene.w.store.requests({})).toHaveLength(1);
-    expect(requestOf(scene.w).state).toBe("requested");
-    expect(scene.w.store.channel("C1")?.mode).toBe("live");
-    expect(scene.w.store.channel("C1")?.quietUntil).toBeUndefined();
-  });
-
-  test("a form cannot choose what it did not offer", async () => {
-    const { w, door } = await begin();
-    const other = w.store.findings({}).find(({ topic }) => topic === "bucket-block");
-    const form = await w.press("U1", pressOf(groupCard(w), "Fix"), "C1");
-    if (!isForm(form)) throw new Error("no form");
-    const before = trail(w).length;
-    await w.submit("U1", form, { reason: "smuggled", findings: other?.id ?? "" }, "C1");
-    expect(w.store.requests({})).toEqual([]);
-    await denied({ w, door }, before, /^refused$/);
-  });
-});
-
-describe("an undo that nobody may have", () => {
-  async function fixed(): Promise<Scene> {
-    const scene = await asked();
-    await scene.w.press("U2", scene.button, "C3");
-    await scene.w.settle();
-    expect(requestOf(scene.w).state).toBe("verified");
-    scene.door.forgetCalls();
-    scene.w.time.now += 60_000;
-    return scene;
-  }
-  async function undo(w: World, who: string): Promise<Card | Form | undefined> {
-    return w.submit(who, { title: "", submit: "", state: "undo R-1", parts: [] }, { reason: "because I can" }, "C3");
-  }
-  const attempts: readonly (readonly [string, (scene: Scene) => Promise<unknown>, number])[] = [
-    ["a guest", ({ w }) => undo(w, "U4"), 1],
-    ["an account that the platform does not know", ({ w }) => undo(w, "U99"), 1],
-    [
-      "somebody of another organisation",
-      ({ w }) => {
-        w.people.set("T2/U1", person("T2/U1", "Tom Beck", { kind: "stranger" }));
-        return undo(w, "T2/U1");
-      },
-      1,
-    ],
-    [
-      "after somebody else changed the same setting",
-      ({ w, door }) => {
-        door.byHand(account).setPublicAccessBlock(bucket, undefined);
-        return undo(w, "U1");
-      },
-      1,
-    ],
-    [
-      "after the time for it",
-      ({ w }) => {
-        w.time.now += 31 * 24 * hour;
-        return undo(w, "U1");
-      },
-      1,
-    ],
-    [
-      "of a request that changed nothing",
-      async ({ w }) =>
-        w.submit("U1", { title: "", submit: "", state: "undo R-7", parts: [] }, { reason: "because" }, "C3"),
-      1,
-    ],
-    [
-      "after the bucket is gone",
-      ({ w, door }) => {
-        door.byHand(account).deleteBucket(bucket);
-        return undo(w, "U1");
-      },
-      1,
-    ],
-  ];
-  test.each(attempts)("%s", async (_, attack, requests) => {
-    const scene = await fixed();
-    const before = trail(scene.w).length;
-    await attack(scene);
-    await scene.w.settle();
-    expect(writesTo(scene.door)).toBe(0);
-    expect(scene.w.store.requests({})).toHaveLength(requests);
-    expect(trail(scene.w).slice(before)).toContain("refused");
-  });
-
-  test("a member who had nothing to do with it has to ask like anybody", async () => {
-    const { w, door } = await fixed();
-    await undo(w, "U5");
-    await w.settle();
-    expect(writesTo(door)).toBe(0);
-    expect(requestOf(w, "R-2")).toMatchObject({ kind: "undo", state: "requested", requester: "slack:U5" });
-    // And cannot approve it.
-    await w.press("U5", pressOf(approvalCard(w), "Approve"), "C3");
-    await w.settle();
-    expect(writesTo(door)).toBe(0);
-  });
-
-  test("the person who asked, when the quick hour is over, has to ask again", async () => {
-    const { w, door } = await fixed();
-    w.time.now += hour;
-    await undo(w, "U1");
-    await w.settle();
-    expect(writesTo(door)).toBe(0);
-    expect(requestOf(w, "R-2").state).toBe("requested");
-  });
-
-  test("twice: the second finds nothing to take back", async () => {
-    const { w, door } = await fixed();
-    await undo(w, "U1");
-    await w.settle();
-    expect(writesTo(door)).toBe(1);
-    const before = trail(w).length;
-    await undo(w, "U1");
-    await w.settle();
-    expect(writesTo(door)).toBe(1);
-    expect(trail(w).slice(before)).toContain("refused");
-  });
-});
-
-describe("one click", () => {
-  test("a hundred times has one effect, also after a restart", async () => {
-    const scene = await asked();
-    let { w } = scene;
-    for (let n = 0; n < 50; n++) await w.press("U2", scene.button, "C3", ["signature:1"]);
-    await w.settle();
-    w = await w.restart();
-    worlds.push(w);
-    for (let n = 0; n < 50; n++) await w.press("U2", scene.button, "C3", ["signature:1"]);
-    for (let n = 0; n < 5; n++) await w.press("U2", scene.button, "C3");
-    await w.settle();
-    expect(writesTo(scene.door)).toBe(1);
-    expect(w.store.requests({})).toHaveLength(1);
-  });
-
-  test("of an old button does not approve the next request", async () => {
-    const scene = await asked();
-    const { w, door, button } = scene;
-    await w.say("U1", "cancel R-1", "C1");
-    await askedBy(w, "U1");
-    expect(requestOf(w, "R-2").hash).toBe(scene.hash);
-    const before = trail(w).length;
-    await w.press("U2", button, "C3");
-    await denied(scene, before, /^refused$/);
-    expect(requestOf(w, "R-2").state).toBe("requested");
-    expect(writesTo(door)).toBe(0);
-  });
-
-  test("refusals do not let anybody fill the audit: ten a minute, the rest is counted", async () => {
-    const { w, button } = await asked();
-    const before = trail(w).length;
-    for (let n = 0; n < 40; n++) await w.press("U5", button, "C3");
-    expect(
-      trail(w)
-        .slice(before)
-        .filter((action) => action === "refused"),
-    ).toHaveLength(10);
-    w.time.now += 61_000;
-    await w.press("U5", button, "C3");
-    const last = [...w.store.auditRows()].at(-1)?.body ?? "";
-    expect(last).toContain('"alsoRefused":30');
-  });
-});
-
-test("what refuses says why to the person, and to nobody else", async () => {
-  const { w, button } = await asked();
-  const posts = w.said.length;
-  const answer = await w.press("U1", button, "C3");
-  expect(isForm(answer) || answer === undefined ? "" : cardText(answer)).toContain("someone else must approve");
-  await w.settle();
-  expect(w.said).toHaveLength(posts);
 });

@@ -2,19 +2,18 @@ import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyChain } from "#audit/chain";
-import type { Chat } from "#chat/chat";
 import { awsCloud } from "#cloud/aws/cloud";
 import type { MemoryDoor } from "#cloud/aws/memory/cloud";
 import { memoryCloud } from "#cloud/aws/memory/cloud";
 import type { Estate } from "#cloud/aws/memory/estate";
 import type { Fault } from "#cloud/aws/memory/faults";
-import type { Cloud } from "#cloud/cloud";
 import type { Card, Press } from "#domain/card";
 import type { Request } from "#domain/request";
-import type { Store } from "#store/store";
 import { cardText } from "#test/cards/as-text";
 import { mentionsIn } from "#test/support/cards";
 import { fixChannels, fixConfig, fixEstate, fixPeople, open, publicBucket } from "#test/support/fix-story";
+import type { Fuse } from "#test/support/fuse";
+import { fuse, mortalChat, mortalCloud, mortalStore } from "#test/support/fuse";
 import type { Said, World } from "#test/support/harness";
 import { isForm, pressOf, world } from "#test/support/harness";
 import { quickFolder } from "#test/support/quick-folder";
@@ -25,80 +24,6 @@ import { quickFolder } from "#test/support/quick-folder";
  */
 const folder = quickFolder("crash");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-class Dead extends Error {}
-
-/** Counts everything that leaves the process, and kills it at one of these points. */
-interface Fuse {
-  at: number | undefined;
-  count: number;
-  dead: boolean;
-  /** Around one call: dies before its effect, or after it and before anybody learns of it. */
-  guard<T>(call: () => Promise<T>): Promise<T>;
-  alive(): void;
-}
-function fuse(): Fuse {
-  const tick = (self: Fuse): void => {
-    self.count++;
-    if (self.count === self.at) {
-      self.dead = true;
-      throw new Dead();
-    }
-  };
-  return {
-    at: undefined,
-    count: 0,
-    dead: false,
-    alive() {
-      if (this.dead) throw new Dead();
-    },
-    async guard(call) {
-      this.alive();
-      tick(this);
-      const result = await call();
-      this.alive();
-      tick(this);
-      return result;
-    },
-  };
-}
-
-const writes = new Set<PropertyKey>([
-  "commit",
-  "accept",
-  "beginRun",
-  "recordUnit",
-  "recordAccount",
-  "applyClosings",
-  "endRun",
-  "delivered",
-  "postpone",
-  "cache",
-]);
-const mortalStore = (store: Store, f: Fuse): Store =>
-  new Proxy(store, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== "function") return value;
-      return (...args: readonly unknown[]): unknown => {
-        f.alive();
-        return writes.has(key) ? f.guard(async () => value.apply(target, args)) : value.apply(target, args);
-      };
-    },
-  });
-const mortalChat = (chat: Chat, f: Fuse): Chat => ({
-  ...chat,
-  post: (message) => f.guard(() => chat.post(message)),
-  update: (posted, card) => f.guard(() => chat.update(posted, card)),
-});
-const mortalCloud = (cloud: Cloud, f: Fuse): Cloud => ({
-  ...cloud,
-  open: (of, options) => f.guard(() => cloud.open(of, options)),
-  async openForWriting(of, grant) {
-    const writer = await f.guard(() => cloud.openForWriting(of, grant));
-    return { run: (call, region) => f.guard(() => writer.run(call, region)) };
-  },
-});
 
 /** A database and an estate to begin from, again and again. */
 interface Scene {
