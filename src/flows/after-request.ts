@@ -98,8 +98,8 @@ function messagesOf(
   const group = request.group === undefined ? undefined : bot.store.group(request.group);
   const moved = before?.state !== request.state || event.kind === "undone" || event.kind === "regress";
   // That it runs was told with the approval.
-  const line = moved && request.state !== "executing" ? requestThreadOf(bot, request, group?.channel) : undefined;
-  if (!line || group?.postedAt === undefined) return { outbox: [card], nonces };
+  if (!moved || request.state === "executing" || group?.postedAt === undefined) return { outbox: [card], nonces };
+  const line = requestThreadOf(bot, request, group.channel);
   const told: Outgoing = { key: `${group.id}/${group.card}`, channel: group.channel, kind: "thread", card: line };
   return { outbox: [card, told], nonces };
 }

@@ -20,16 +20,20 @@ export function brokenBecause(channel: {
   return channel.shared ? "shared with another organisation" : undefined;
 }
 
-/** Every channel the configuration names: looked up, and remembered as off until an admin says otherwise. */
-export async function learnChannels(bot: Bot): Promise<void> {
-  const { channels, owners } = bot.config;
-  if (!channels) return;
-  const names = new Set([
+/** Names of every channel that the configuration sends something to. */
+export function configuredChannels({ config }: Pick<Bot, "config">): ReadonlySet<string> {
+  const { channels, owners } = config;
+  if (!channels) return new Set();
+  return new Set([
     channels.admin,
     channels.approvals ?? channels.admin,
     ...Object.values(owners).flatMap(({ channel }) => channel ?? []),
   ]);
-  for (const name of names) {
+}
+
+/** Every channel the configuration names: looked up, and remembered as off until an admin says otherwise. */
+export async function learnChannels(bot: Bot): Promise<void> {
+  for (const name of configuredChannels(bot)) {
     const found = await bot.chat.channel(name);
     const known = bot.store.channel(found?.id ?? name);
     if (!found) {

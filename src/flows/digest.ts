@@ -166,12 +166,13 @@ function newsOf(bot: Bot, channel: Channel, events: readonly FindingEvent[]): Di
 }
 
 function closedOf(bot: Bot, channel: Channel, events: readonly FindingEvent[]): DigestView["closed"] {
+  const shown = findingFor(bot, channel.id);
   const closed = events.filter(({ kind }) => kind === "fixed");
   const topics = new Map<string, string[]>();
   for (const { topic, fingerprint } of closed) topics.set(topic, [...(topics.get(topic) ?? []), fingerprint]);
   return [...topics].map(([topic, prints]) => {
     const only = prints.length === 1 ? bot.store.finding(prints[0] ?? "") : undefined;
-    const name = only && findingFor(bot, channel.id)(only).asset.name;
+    const name = only && shown(only).asset.name;
     return { topic: topicOf(bot, topic), count: prints.length, ...(name !== undefined && { name }) };
   });
 }

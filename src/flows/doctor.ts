@@ -2,7 +2,7 @@ import { verifyChain } from "#audit/chain";
 import { messageOf } from "#domain/errors";
 import { minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
-import { brokenBecause, learnChannels } from "#flows/channels";
+import { brokenBecause, configuredChannels, learnChannels } from "#flows/channels";
 import { statusView } from "#flows/overview";
 
 /** Everything that is broken, one sentence each, what to do included. Empty: nothing found. */
@@ -17,13 +17,8 @@ export async function problemsOf(bot: Bot): Promise<readonly string[]> {
 }
 
 async function channelProblems(bot: Bot): Promise<readonly string[]> {
-  const { channels, owners } = bot.config;
-  if (!channels) return ["No channels are configured, so nobody is told anything."];
-  const names = new Set([
-    channels.admin,
-    channels.approvals ?? channels.admin,
-    ...Object.values(owners).flatMap(({ channel }) => channel ?? []),
-  ]);
+  const names = configuredChannels(bot);
+  if (names.size === 0) return ["No channels are configured, so nobody is told anything."];
   const found = await Promise.all(
     [...names].map(async (name) => {
       const channel = await bot.chat.channel(name);

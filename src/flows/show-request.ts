@@ -74,11 +74,8 @@ export const requestCardOf = (bot: Bot, request: Request, nonce: string): Card =
   requestCard(requestView(bot, request, request.state === "requested" ? { approve: nonce } : {}));
 
 /** The line below the group's card, in its channel. */
-export const requestThreadOf = (bot: Bot, request: Request, channel: string | undefined): Card =>
-  requestThreadCard(
-    requestView(bot, channel === undefined ? request : requestFor(bot, channel, request)),
-    bot.store.posted(request.id)?.link,
-  );
+export const requestThreadOf = (bot: Bot, request: Request, channel: string): Card =>
+  requestThreadCard(requestView(bot, requestFor(bot, channel, request)), bot.store.posted(request.id)?.link);
 
 /** Once, at half time: the approvals channel hears of it again, below the request's message. */
 export async function remindApprovers(bot: Bot, id: string): Promise<void> {

@@ -6,10 +6,11 @@ import { requestCard } from "#cards/request";
 import { showCard, whyCard } from "#cards/show";
 import { renderCard } from "#chat/slack/render";
 import { renderForm } from "#chat/slack/view";
-import type { Card, Inline, Part, Text } from "#domain/card";
+import type { Card, Inline, Text } from "#domain/card";
 import { fixView, showView } from "#test/cards/gallery";
 import * as s from "#test/cards/samples";
 import { validateMessage, validateView } from "#test/support/block-kit";
+import { textsOf } from "#test/support/cards";
 
 /** What clouds let people write into names and tags. */
 const hostile = [
@@ -31,21 +32,6 @@ function nodesOf(text: Text): readonly Inline[] {
   }
   return text.flatMap(nodesOf);
 }
-const textsOf = (part: Part): readonly Text[] => {
-  switch (part.kind) {
-    case "heading":
-    case "text":
-    case "note":
-      return [part.text];
-    case "facts":
-      return part.facts.map(([, value]) => value);
-    case "rows":
-      return part.rows.map(({ text }) => text);
-    case "code":
-    case "divider":
-      return [];
-  }
-};
 const nodes = (card: Card): readonly Inline[] => card.parts.flatMap((part) => textsOf(part).flatMap(nodesOf));
 
 function cardsWith(name: string): readonly Card[] {

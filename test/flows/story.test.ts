@@ -3,126 +3,30 @@ import { verifyChain } from "#audit/chain";
 import { awsCloud } from "#cloud/aws/cloud";
 import type { MemoryDoor } from "#cloud/aws/memory/cloud";
 import { memoryCloud } from "#cloud/aws/memory/cloud";
-import type { Estate } from "#cloud/aws/memory/estate";
-import type { ConfigInput } from "#config/schema";
 import type { Card, Form } from "#domain/card";
 import { cardText } from "#test/cards/as-text";
+import { account, fixChannels, fixConfig, fixEstate, fixPeople, open, publicBucket } from "#test/support/fix-story";
 import type { World } from "#test/support/harness";
-import { channel, isForm, person, pressOf, world } from "#test/support/harness";
-
-const account = "111122223333";
-const open = {
-  blockPublicAcls: false,
-  ignorePublicAcls: false,
-  blockPublicPolicy: false,
-  restrictPublicBuckets: false,
-};
-const everyone = (bucket: string) => ({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `arn:aws:s3:::${bucket}/*` }],
-});
-const estate: Estate = {
-  accounts: [
-    {
-      id: account,
-      name: "payments-prod",
-      regions: ["eu-west-1"],
-      passwordPolicy: {
-        minimumLength: 14,
-        requireSymbols: true,
-        requireNumbers: true,
-        requireUppercase: true,
-        requireLowercase: true,
-        allowUsersToChange: true,
-        maxAgeDays: 90,
-        reusePrevention: 24,
-        hardExpiry: undefined,
-      },
-      trails: [
-        {
-          name: "all",
-          homeRegion: "eu-west-1",
-          multiRegion: true,
-          organization: false,
-          logging: true,
-          managementEvents: { read: true, write: true },
-        },
-      ],
-      buckets: [
-        {
-          name: "pay-receipts-eu",
-          region: "eu-west-1",
-          tags: { team: "payments" },
-          publicAccessBlock: {
-            ...open,
-            blockPublicAcls: true,
-            ignorePublicAcls: true,
-            blockPublicPolicy: true,
-            restrictPublicBuckets: true,
-          },
-        },
-        {
-          name: "pay-exports",
-          region: "eu-west-1",
-          tags: { Team: "Payments" },
-          publicAccessBlock: {
-            ...open,
-            blockPublicAcls: true,
-            ignorePublicAcls: true,
-            blockPublicPolicy: true,
-            restrictPublicBuckets: true,
-          },
-        },
-      ],
-      places: [{ region: "eu-west-1", encryptsVolumesByDefault: true }],
-    },
-  ],
-};
-const config: ConfigInput = {
-  accounts: [{ id: account, name: "payments-prod", environment: "prod", owner: "payments" }],
-  channels: { admin: "#sec-posture", approvals: "#sec-approvals" },
-  hours: { zone: "UTC", digest: "09:00" },
-  owners: { payments: { name: "Payments", channel: "#team-payments", people: ["tom", "ana"], mention: "tom" } },
-  people: {
-    tom: { name: "Tom Beck", slack: "U1" },
-    ana: { name: "Ana Lima", slack: "U2", roles: ["member", "approver"] },
-    kofi: { name: "Kofi Mensah", slack: "U3", roles: ["member", "approver", "admin", "auditor"] },
-  },
-  groups: {
-    "payments-leads": { name: "Payments leads", people: ["ana"] },
-    "cloud-sec": { name: "Cloud security", people: ["kofi", "tom"] },
-  },
-  policies: [{ approvers: ["payments-leads", "cloud-sec"] }],
-};
+import { isForm, person, pressOf, world } from "#test/support/harness";
 
 let door: MemoryDoor;
 let w: World;
 beforeEach(async () => {
   w = await world({
-    config,
+    config: fixConfig,
     clouds: (now) => {
-      door = memoryCloud(estate, { now });
+      door = memoryCloud(fixEstate, { now });
       return [awsCloud(door)];
     },
-    people: [
-      person("U1", "Tom Beck"),
-      person("U2", "Ana Lima"),
-      person("U3", "Kofi Mensah"),
-      person("U4", "Gwen Guest", { kind: "guest" }),
-      person("U5", "Uma Other"),
-    ],
-    channels: [channel("C1", "team-payments"), channel("C2", "sec-posture"), channel("C3", "sec-approvals")],
+    people: fixPeople,
+    channels: fixChannels,
   });
 });
 afterEach(() => w.close());
 
 const text = (answer: Card | Form | undefined): string =>
   answer === undefined ? "" : isForm(answer) ? answer.title : cardText(answer);
-const makePublic = (bucket: string): void => {
-  const hand = door.byHand(account);
-  hand.setPublicAccessBlock(bucket, open);
-  hand.putBucketPolicy(bucket, everyone(bucket));
-};
+const makePublic = (bucket: string): void => publicBucket(door, bucket);
 const scan = async (): Promise<void> => {
   await w.heart.scan();
   await w.settle();
@@ -252,5 +156,7 @@ describe("the story", () => {
     }
     expect(text(await w.say("U1", "sumary", "C1"))).toContain("Did you mean");
     expect(text(await w.say("U4", "summary", "C1"))).toContain("Guests cannot use");
+    // One of them started a scan: the store stays open until it is through.
+    await expect.poll(() => w.store.runs(1)[0]?.state).not.toBe("running");
   });
 });

@@ -5,7 +5,8 @@ import { cardText } from "#test/cards/as-text";
 /** Platform ids of everybody a card mentions, groups too. */
 export const mentionsIn = (card: Card): readonly string[] => card.parts.flatMap(textsOf).flatMap(mentionsOf);
 
-function textsOf(part: Part): readonly Text[] {
+/** What a part says, as rich text. Code is not text: nothing in it is read as markup. */
+export function textsOf(part: Part): readonly Text[] {
   switch (part.kind) {
     case "heading":
     case "text":

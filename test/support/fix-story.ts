@@ -38,9 +38,19 @@ export const fixEstate: Estate = {
         reusePrevention: 24,
         hardExpiry: undefined,
       },
+      trails: [
+        {
+          name: "all",
+          homeRegion: "eu-west-1",
+          multiRegion: true,
+          organization: false,
+          logging: true,
+          managementEvents: { read: true, write: true },
+        },
+      ],
       buckets: [
         { name: "pay-receipts-eu", region: "eu-west-1", tags: { team: "payments" }, publicAccessBlock: allOn },
-        { name: "pay-exports", region: "eu-west-1", tags: { team: "payments" }, publicAccessBlock: allOn },
+        { name: "pay-exports", region: "eu-west-1", tags: { Team: "Payments" }, publicAccessBlock: allOn },
       ],
       places: [{ region: "eu-west-1", encryptsVolumesByDefault: true }],
     },
