@@ -9,9 +9,9 @@ export const command = defineCommand({
   example: "audit R-12",
   daily: false,
   verb: "audit",
-  async run(bot, { args, actor }) {
+  async run(bot, { args }) {
     const word = args.words[0] ?? "";
     const seq = /^#?(\d{1,12})$/.exec(word)?.[1];
-    return { card: seq === undefined ? auditListCardFor(bot, word) : auditEntryCard(bot, actor, Number(seq)) };
+    return { card: seq === undefined ? auditListCardFor(bot, word) : auditEntryCard(bot, Number(seq)) };
   },
 });

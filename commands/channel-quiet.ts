@@ -1,9 +1,9 @@
 import { answerCard, notQuietCard, quietCard, quietEndedCard, usageCard } from "#cards/answers";
 import { day, hour } from "#domain/time";
+import { unlessMay } from "#flows/audit";
 import { ownersOf } from "#flows/channels";
 import { defineCommand } from "#flows/command";
 import { channelNamed, setQuiet } from "#flows/rollout";
-import { may, refusalOf } from "#posture/policy";
 
 const longest = 14 * day;
 
@@ -21,11 +21,10 @@ export const command = defineCommand({
     const channel = channelNamed(bot, named ?? here);
     if (!channel) return { card: answerCard("This channel gets nothing from Stance, so there is nothing to quiet.") };
     const own = ownersOf(bot, channel).some((owner) => actor.human.teams.includes(owner));
-    if (!own && !may(actor.human.roles, "quiet-all")) {
-      const why = refusalOf(actor.human.roles, "quiet-all");
-      await bot.refusals.record(actor, { verb: "quiet-all", subject: channel.id, why });
-      return { card: answerCard(why) };
-    }
+    const refused = own
+      ? undefined
+      : await unlessMay(bot, actor, "quiet-all", { verb: "quiet-all", subject: channel.id });
+    if (refused) return { card: refused };
     const label = `#${channel.name}`;
     const quiet = channel.quietUntil !== undefined && channel.quietUntil > bot.now();
     if (time === "off" || time === "end") {

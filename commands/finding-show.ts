@@ -4,6 +4,7 @@ import { groupCard } from "#cards/group";
 import { requestCard } from "#cards/request";
 import { showCard } from "#cards/show";
 import { parseId } from "#domain/ids";
+import { unlessMay } from "#flows/audit";
 import { auditEntryCard } from "#flows/audit-view";
 import { defineCommand } from "#flows/command";
 import { groupView } from "#flows/groups";
@@ -39,7 +40,11 @@ export const command = defineCommand({
         return { card: args.flags.includes("calls") ? callsCard(view) : requestCard(view) };
       }
       case "#":
-        return { card: auditEntryCard(bot, actor, Number(parsed.id.slice(1))) };
+        return {
+          card:
+            (await unlessMay(bot, actor, "audit", { verb: this.word, subject: word })) ??
+            auditEntryCard(bot, Number(parsed.id.slice(1))),
+        };
       default:
         return { card: noSuchIdCard(word) };
     }

@@ -1,9 +1,9 @@
 import { answerCard } from "#cards/answers";
+import { unlessMay } from "#flows/audit";
 import { defineCommand } from "#flows/command";
 import type { ScanFilter } from "#flows/scan-filter";
 import { selectChecks } from "#flows/scan-filter";
 import { closeHeld, scanFor } from "#flows/scan-on-demand";
-import { may, refusalOf } from "#posture/policy";
 
 export const command = defineCommand({
   id: "scan.start",
@@ -17,11 +17,8 @@ export const command = defineCommand({
     const { args, actor } = invocation;
     const { close, account, region, service, check } = args.options;
     if (close !== undefined) {
-      if (!may(actor.human.roles, "rollout")) {
-        const why = refusalOf(actor.human.roles, "rollout");
-        await bot.refusals.record(actor, { verb: "scan close", subject: close.slice(0, 80), why });
-        return { card: answerCard(why) };
-      }
+      const refused = await unlessMay(bot, actor, "rollout", { verb: "scan close", subject: close });
+      if (refused) return { card: refused };
       const closed = await closeHeld(bot, close, actor.human.id);
       return {
         card: answerCard(

@@ -1,6 +1,10 @@
+import { answerCard } from "#cards/answers";
 import type { AuditDraft } from "#domain/audit";
+import type { Card } from "#domain/card";
 import type { Actor } from "#domain/person";
 import type { Bot } from "#flows/bot";
+import type { Verb } from "#posture/policy";
+import { may, refusalOf } from "#posture/policy";
 
 /** An entry about what somebody was not allowed to do. Ten a minute and person; the rest is summed up by the next one. */
 const perMinute = 10;
@@ -42,3 +46,17 @@ export interface Refused {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 export type Refusals = ReturnType<typeof refusals>;
+
+/** The answer for somebody whose roles do not reach, written down as what they asked for. Undefined: they may. */
+export async function unlessMay(
+  bot: Bot,
+  actor: Actor,
+  right: Verb,
+  asked: { readonly verb: string; readonly subject: string },
+): Promise<Card | undefined> {
+  const { roles } = actor.human;
+  if (may(roles, right)) return undefined;
+  const why = refusalOf(roles, right);
+  await bot.refusals.record(actor, { ...asked, subject: asked.subject.slice(0, 80), why });
+  return answerCard(why);
+}

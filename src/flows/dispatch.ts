@@ -4,12 +4,12 @@ import type { Card } from "#domain/card";
 import { messageOf, StanceError } from "#domain/errors";
 import { nearest } from "#domain/nearest";
 import type { Actor } from "#domain/person";
+import { unlessMay } from "#flows/audit";
 import type { Bot } from "#flows/bot";
 import { brokenBecause, seenAs } from "#flows/channels";
 import type { Command, Invocation, Reply } from "#flows/command";
 import { parseArgs } from "#flows/command";
 import { actorOf } from "#flows/people";
-import { may, refusalOf } from "#posture/policy";
 
 interface Dispatcher extends Inbound {
   /** Takes up what a crash left between the acknowledgement and the answer. */
@@ -18,14 +18,14 @@ interface Dispatcher extends Inbound {
 
 /** Everything people do comes through here, whatever the platform: store, acknowledge, prove who it is, authorise, run, answer. */
 export function dispatcher(bot: Bot): Dispatcher {
-  const { commands, refusals } = bot;
+  const { commands } = bot;
   const numbers = new WeakMap<Incoming, number>();
   const byWord = new Map(commands.map((command) => [command.word, command]));
 
   async function answer(incoming: Incoming, responder: Responder): Promise<void> {
     const actor = await actorOf(bot, incoming.person);
     if ("nobody" in actor) {
-      await refusals.record(incoming.person, { verb: incoming.kind, subject: incoming.channel, why: actor.nobody });
+      await bot.refusals.record(incoming.person, { verb: incoming.kind, subject: incoming.channel, why: actor.nobody });
       await responder.whisper(answerCard(actor.nobody));
       return;
     }
@@ -36,10 +36,9 @@ export function dispatcher(bot: Bot): Dispatcher {
       await responder.whisper(unknownWordCard(word, nearest(word, known)));
       return;
     }
-    if (!may(actor.human.roles, command.verb)) {
-      const why = refusalOf(actor.human.roles, command.verb);
-      await refusals.record(actor, { verb: command.word, subject: rest.slice(0, 80), why });
-      await responder.whisper(answerCard(why));
+    const refused = await unlessMay(bot, actor, command.verb, { verb: command.word, subject: rest });
+    if (refused) {
+      await responder.whisper(refused);
       return;
     }
     const shares = parseArgs(rest).flags.includes("share") && command.verb === "read";

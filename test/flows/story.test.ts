@@ -159,4 +159,11 @@ describe("the story", () => {
     // One of them started a scan: the store stays open until it is through.
     await expect.poll(() => w.store.runs(1)[0]?.state).not.toBe("running");
   });
+
+  test("an audit entry is shown by number to an auditor; anybody else is refused, and that is written down", async () => {
+    expect(text(await w.say("U3", "show #1", "C1"))).toContain("#1");
+    expect(actions()).not.toContain("refused");
+    expect(text(await w.say("U1", "show #1", "C1"))).toContain("You may not read the audit trail");
+    expect(actions().at(-1)).toBe("refused");
+  });
 });
