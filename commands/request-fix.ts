@@ -2,6 +2,7 @@ import { answerCard, noSuchIdCard, usageCard } from "#cards/answers";
 import { fields } from "#cards/forms";
 import { askedCard } from "#cards/request";
 import { howToFixCard } from "#cards/show";
+import { codeFor } from "#flows/code";
 import { defineCommand } from "#flows/command";
 import { approvalsName, fixFormFor } from "#flows/fix-form";
 import { showView } from "#flows/overview";
@@ -13,7 +14,7 @@ import { requestView } from "#flows/show-request";
 export const command = defineCommand({
   id: "request.fix",
   word: "fix",
-  usage: "fix F-id | G-id [reason=…]",
+  usage: "fix F-id | G-id [--code]",
   summary: "ask for a fix; it runs after somebody else approved exactly it",
   example: "fix G-7k",
   daily: true,
@@ -26,10 +27,13 @@ export const command = defineCommand({
     const open = found.findings.filter(({ status }) => status === "open");
     const [first] = open;
     if (!first) return { card: answerCard(`${found.id} has nothing open to fix.`) };
-    if (!open.some((finding) => remediationFor(bot, finding))) {
+    const fixable = open.filter((finding) => remediationFor(bot, finding));
+    const fix = fixable[0] && remediationFor(bot, fixable[0]);
+    if (!fix) {
       const view = showView(bot, first);
       return { card: view ? howToFixCard(view) : noSuchIdCard(word) };
     }
+    if (args.flags.includes("code")) return { card: await codeFor(bot, found.id, { fix, findings: fixable }) };
     return { form: fixFormFor(bot, found.id, open) };
   },
   check(values) {

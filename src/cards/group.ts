@@ -190,7 +190,14 @@ function greyLine({ id, checks, checkedAt }: GroupView): Part {
 
 function buttons({ id, open, owner }: GroupView): readonly (Action | undefined)[] {
   const fixable = open.some(({ guided }) => guided === undefined);
-  const fix = fixable ? button("Fix…", form(`fix ${id}`), "primary") : button("How to fix", run(`fix ${id}`));
+  // What code manages is changed there first: its next run would turn a change in the cloud back.
+  const inCode =
+    fixable && open.every(({ guided, finding }) => guided !== undefined || managedBy(finding.tags) !== undefined);
+  const fix = inCode
+    ? button("Show code change", run(`fix ${id} --code`))
+    : fixable
+      ? button("Fix…", form(`fix ${id}`), "primary")
+      : button("How to fix", run(`fix ${id}`));
   const hidden = open.length - most;
   const claim = owner === undefined ? button("Claim", run(`claim ${id}`)) : undefined;
   const all: readonly [string, Press] | undefined =
@@ -199,6 +206,7 @@ function buttons({ id, open, owner }: GroupView): readonly (Action | undefined)[
     claim ?? fix,
     claim ? fix : all && button(...all),
     menu(
+      inCode ? ["Fix in the cloud anyway…", form(`fix ${id}`)] : undefined,
       claim ? all : ["Not ours…", form(`not-ours ${id}`)],
       ["Wrong finding…", form(`wrong ${id}`)],
       ["Why", run(`why ${id}`)],

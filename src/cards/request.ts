@@ -97,6 +97,7 @@ function waitingParts(view: RequestView): readonly (Part | undefined)[] {
     itemRows(view, ({ summary }) => summary),
     facts(
       ["Who may notice", isFix ? fix.danger : "it will be as it was before"],
+      ...(isFix ? noticeFacts(view) : []),
       ["Managed by", managersText(view)],
       ["Cost", isFix && fix.cost],
       ["Undo", isFix && undoText(view.undo)],
@@ -114,6 +115,13 @@ function waitingParts(view: RequestView): readonly (Part | undefined)[] {
     ),
   ];
 }
+
+/** What was seen on each thing: the name stands before it where there are several. */
+const noticeFacts = ({ request: { items } }: RequestView): readonly (readonly [string, Text])[] =>
+  items.map(({ asset, notices = [] }) => [
+    items.length === 1 ? "Seen there" : clip(asset.name, 40),
+    notices.length === 0 ? "no data" : dots(...notices.map((notice) => clip(notice, 200))),
+  ]);
 
 function laterParts(view: RequestView): readonly (Part | undefined)[] {
   const { request } = view;

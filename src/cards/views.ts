@@ -257,6 +257,15 @@ export interface ShowView {
   readonly fix?: string;
   readonly request?: WaitingLine;
 }
+export interface CodeView {
+  readonly id: string;
+  /** "block public access" */
+  readonly verb: string;
+  readonly items: readonly ({ readonly finding: Finding; readonly manager?: string } & (
+    | { readonly code: string }
+    | { readonly refused: string }
+  ))[];
+}
 export interface WhyView {
   readonly finding: Finding;
   readonly topic: Topic;

@@ -18,6 +18,7 @@ export const remediation = defineRemediation({
   change: () => ({}),
   calls: () => [],
   summary: () => "FILL IN",
+  code: ({ name }) => ({ terraform: { resource: "FILL IN", body: { name } } }),
 });
 `;
 

@@ -4,6 +4,10 @@ import type { Call } from "#domain/call";
 /** What only a person can say. `parse` throws a sentence for them. */
 export interface Input<V = unknown> {
   readonly label: string;
+  /** What to write, by example. */
+  readonly hint?: string;
+  /** May be left empty: `parse("")` then says what that means. */
+  readonly optional?: true;
   parse(text: string): V;
 }
 export type Inputs = Readonly<Record<string, Input>>;
@@ -18,6 +22,23 @@ export const isRefusal = (value: unknown): value is Refusal =>
 
 /** 1: one approver. 2: one approver who has been shown who may notice. 3: two approvers. */
 export type Tier = 1 | 2 | 3;
+
+/** One fact that shows who may notice. */
+export interface Notice<V = unknown, A = Asset> {
+  /** "attached interfaces": where the fact cannot be read, the card says "attached interfaces: no data". */
+  readonly what: string;
+  /** Told to whoever approves. Never "safe", never "nobody": that nothing was seen is no proof. */
+  tell(value: V, asset: A): string;
+}
+
+/** A value in code: an object is a nested block, a list of objects the same block several times. */
+export type CodeValue = string | number | boolean | readonly CodeValue[] | { readonly [key: string]: CodeValue };
+/** The same change where the resource is written down. Only with what this change knows, so a fragment. */
+export interface CodeChange {
+  readonly terraform: { readonly resource: string; readonly body: Readonly<Record<string, CodeValue>> };
+  /** Absent: CloudFormation has no such resource. */
+  readonly cloudFormation?: { readonly type: string; readonly properties: Readonly<Record<string, CodeValue>> };
+}
 
 interface Described {
   /** Raised when `change` or `calls` mean something else; part of the plan's hash. */
@@ -70,6 +91,10 @@ export interface Remediation<
   calls(asset: Asset<T>, from: Pick<Facts<T>, S>, to: Pick<Facts<T>, S>): readonly Call<NoInfer<Op>>[];
   /** The change in a few words: "block public access: 2 of 4 settings on → 4 of 4". */
   summary(from: Pick<Facts<T>, S>, to: Pick<Facts<T>, S>): string;
+  /** What shows who may notice, by fact. Read for the card; never part of the plan. */
+  readonly notices?: { readonly [F in FactName<T>]?: Notice<Facts<T>[F], Asset<T>> };
+  /** For what Terraform or CloudFormation manages: the goal as a fragment of code. */
+  code(asset: Asset<T>, to: Pick<Facts<T>, S>): CodeChange;
 }
 
 export const defineRemediation = <
@@ -100,4 +125,6 @@ export interface AnyRemediation extends Described {
   change(asset: never, given: never): Values | Refusal;
   calls(asset: never, from: never, to: never): readonly Call[];
   summary(from: never, to: never): string;
+  readonly notices?: Readonly<Record<string, Notice<never, never> | undefined>>;
+  code(asset: never, to: never): CodeChange;
 }

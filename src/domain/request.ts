@@ -36,6 +36,8 @@ export interface Item {
   };
   /** "block public access: 2 of 4 settings on → 4 of 4" */
   readonly summary: string;
+  /** Who may notice, as it was read when the request was planned. Not part of what is approved. */
+  readonly notices?: readonly string[];
   /** Absent for an acceptance. */
   readonly plan?: Plan;
   readonly state: ItemState;

@@ -56,19 +56,28 @@ interface Live {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export interface Planned {
+  readonly plan: Plan;
+  readonly summary: string;
+  readonly asset: Asset;
+  /** The facts as they would be. */
+  readonly goal: Values;
+}
+
 /** The plan from what is live now; "nothing to do" when the goal is reached already. */
 export async function makePlan(
   remediation: AnyRemediation,
   aim: Aim,
   ports: ReadPort,
-): Promise<{ readonly plan: Plan; readonly summary: string } | Refusal | "nothing to do"> {
+): Promise<Planned | Refusal | "nothing to do"> {
   const live = await observe(remediation, ports);
   if (isRefusal(live)) return live;
   const goal = aim(live.asset, live.values);
   if (isRefusal(goal)) return goal;
   const before = pick(live.values, remediation.sets);
   const plan = planFor(remediation, live.asset, before, goal, live.tags);
-  return plan ? { plan, summary: remediation.summary(before as never, goal as never) } : "nothing to do";
+  if (!plan) return "nothing to do";
+  return { plan, summary: remediation.summary(before as never, goal as never), asset: live.asset, goal };
 }
 
 /**

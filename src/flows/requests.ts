@@ -1,6 +1,5 @@
 import type { Finding } from "#domain/finding";
 import type { Actor } from "#domain/person";
-import type { Plan } from "#domain/plan";
 import { canonical, sha256 } from "#domain/plan";
 import type { AnyRemediation } from "#domain/remediation";
 import { isRefusal } from "#domain/remediation";
@@ -9,8 +8,9 @@ import { maxItems, requestHash, transition } from "#domain/request";
 import { minute } from "#domain/time";
 import { afterRequest } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
-import { fixAim, makePlan, undoAim } from "#flows/change";
+import { fixAim, makePlan, type Planned, undoAim } from "#flows/change";
 import { apply, givenOf, readPort, targetOf } from "#flows/execute";
+import { noticesOf } from "#flows/notices";
 import { approvalPolicy, expiryOf, remediationFor } from "#flows/policy";
 import { worst } from "#posture/notify";
 import { mayApprove } from "#posture/policy";
@@ -28,7 +28,8 @@ export async function planFinding(
   finding: Finding,
   given: Readonly<Record<string, string>> = {},
 ): Promise<
-  { readonly remediation: AnyRemediation; readonly plan: Plan; readonly summary: string } | { readonly refused: string }
+  | (Planned & { readonly remediation: AnyRemediation; readonly target: ReturnType<typeof targetOf> })
+  | { readonly refused: string }
 > {
   const remediation = remediationFor(bot, finding);
   if (!remediation) return { refused: `There is no automatic fix for ${finding.id}.` };
@@ -39,7 +40,8 @@ export async function planFinding(
   });
   if (made === "nothing to do")
     return { refused: `${finding.asset.name} is already as the fix would make it. The next scan will see it.` };
-  return isRefusal(made) ? made : { remediation, ...made };
+  if (isRefusal(made)) return made;
+  return { remediation, target, ...made };
 }
 
 const emptyItem: Item = {
@@ -79,13 +81,13 @@ async function planFix(bot: Bot, ask: FixAsk): Promise<Answer> {
     if (remediation && remediation.id !== planned.remediation.id)
       return no("These findings need different fixes. Ask for one kind at a time.");
     remediation = planned.remediation;
-    items.push(itemOf(finding, planned));
+    items.push({ ...itemOf(finding, planned), notices: await noticesOf(bot, remediation, planned.target) });
   }
   if (!remediation) return no("There is no automatic fix for this.");
   return open(bot, { actor, findings, reason, given, items, remediation, kind: "fix" });
 }
 
-const itemOf = (finding: Finding, { plan, summary }: { readonly plan: Plan; readonly summary: string }): Item => ({
+const itemOf = (finding: Finding, { plan, summary }: Pick<Planned, "plan" | "summary">): Item => ({
   finding: finding.fingerprint,
   findingId: finding.id,
   check: finding.check,

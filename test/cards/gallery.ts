@@ -27,6 +27,7 @@ import {
 } from "#cards/answers";
 import { auditCard, auditListCard } from "#cards/audit";
 import { callsCard } from "#cards/calls";
+import { codeCard } from "#cards/code";
 import { digestCard, quietDigestCard } from "#cards/digest";
 import { findingsCard, mineCard, openCard } from "#cards/findings";
 import { firstLookCard } from "#cards/first-look";
@@ -231,6 +232,14 @@ const requests: Readonly<Record<string, Card>> = {
   "request asked": askedCard(s.requestView, "#sec-approvals"),
   "request reminder": reminderCard(s.requestView),
   "undo told": undoneThreadCard({ ...s.requestView, request: undo }, [{ name: "@cloud-sec" }]),
+  "code change": codeCard({
+    id: "G-7k",
+    verb: "block public access",
+    items: [
+      { finding: statics.finding, manager: "Terraform", code: 'resource "aws_s3_bucket_public_access_block" "x" {\n}' },
+      { finding: receipts.finding, refused: "Could not read publicAccessBlock: access denied" },
+    ],
+  }),
   "exact calls": callsCard(s.requestView),
   "refusal own": refusalCard({ why: "own-request", view: s.requestView }),
   "refusal approved already": refusalCard({

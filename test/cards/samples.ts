@@ -178,8 +178,12 @@ export const request: Request = {
   requestedAt: asked,
   expiresAt: asked + day,
   items: [
-    itemOf(receipts, "block public access: 0 of 4 settings on → 4 of 4"),
-    itemOf(exported, "block public access: 2 of 4 settings on → 4 of 4"),
+    itemOf(receipts, "block public access: 0 of 4 settings on → 4 of 4", {
+      notices: ["website configuration: configured as a website (index.html): its address stops answering"],
+    }),
+    itemOf(exported, "block public access: 2 of 4 settings on → 4 of 4", {
+      notices: ["website configuration: no data (access denied)"],
+    }),
   ],
   hash,
   approvals: [],

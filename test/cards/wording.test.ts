@@ -60,6 +60,8 @@ describe("cards read as they were designed", () => {
       "`F-1a2b`  *pay-receipts-eu*  eu-west-1 · block public access: 0 of 4 settings on → 4 of 4",
       "`F-1a2c`  *pay-exports*  eu-west-1 · block public access: 2 of 4 settings on → 4 of 4",
       "Who may notice  anonymous readers lose access at once",
+      "pay-receipts-eu  website configuration: configured as a website (index.html): its address stops answering",
+      "pay-exports  website configuration: no data (access denied)",
       "Managed by  nothing found in tags (no proof)",
       "Cost  none",
       "Undo  yes, until Wed 23 Dec 2026",

@@ -307,7 +307,7 @@ async function factsOf(
 
 const fetchedFacts: Readonly<Record<AssetType, readonly string[]>> = {
   "aws.account": ["publicAccessBlock", "rootAccessKeys", "passwordPolicy", "trails"],
-  "aws.s3.bucket": ["accountBlock", "publicAccessBlock", "policy", "acl"],
+  "aws.s3.bucket": ["accountBlock", "publicAccessBlock", "policy", "acl", "website"],
   "aws.iam.user": ["credentials"],
   "aws.ec2.security-group": ["ingress", "prefixLists", "attachments"],
   "aws.ec2.volume": [],

@@ -275,6 +275,7 @@ const mainAccount: AccountSpec = {
       tags: { Team: "Web Shop", Name: "größe 東京" },
       publicAccessBlock: partly,
       policy: publicRead("main-partly"),
+      website: "index.html",
     },
     {
       name: "main-acl",

@@ -78,13 +78,14 @@ function accountItself(estate: Estate, account: AccountSpec, can: Capabilities):
 }
 
 const bucketsOf = (account: AccountSpec, can: Capabilities): readonly Expected[] =>
-  (account.buckets ?? []).map(({ name, region, tags = {}, created, publicAccessBlock, policy, acl = [] }) => ({
+  (account.buckets ?? []).map(({ name, region, tags = {}, created, publicAccessBlock, policy, acl = [], website }) => ({
     asset: { id: `arn:aws:s3:::${name}`, name, region, tags, relations: [] },
     facts: {
       accountBlock: account.publicAccessBlock,
       publicAccessBlock,
       policy,
       acl,
+      website,
       ...(can.dates && created !== undefined && { created }),
     },
   }));

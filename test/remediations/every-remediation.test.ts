@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { codeText } from "#cards/code";
 import { checks } from "#checks";
 import { awsCloud } from "#cloud/aws/cloud";
 import { type MemoryDoor, memoryCloud } from "#cloud/aws/memory/cloud";
@@ -58,6 +59,17 @@ function worldOf(remediation: AnyRemediation, { account: spec, asset, check }: R
   return {
     door,
     ports,
+    look: async (names: readonly string[]) => {
+      const look = await read(names);
+      return look === "gone" ? expect.fail("the case has no such asset") : look;
+    },
+    /** All facts that the remediation sees. */
+    async values(): Promise<Values> {
+      const { facts } = await found();
+      return Object.fromEntries(
+        Object.entries(facts).map(([name, fact]) => [name, fact?.state === "known" ? fact.value : "unreadable"]),
+      );
+    },
     verdict: (id: string) => looks.judge(checkOf(id), target, now),
     writes: () => door.calls.filter(({ access }) => access === "write").map(({ operation }) => operation),
     async facts(): Promise<Values> {
@@ -190,6 +202,27 @@ describe.each(loaded)("$id", (remediation, cases) => {
       const nearest = remediation.undo?.nearest?.(before as never, after as never) ?? before;
       expect(diff(nearest, await world.facts())).toEqual([]);
       if (!remediation.undo) expect(diff(start, accountsOf(world))).toEqual([]);
+    });
+
+    test("says who may notice, and what the code should be", async () => {
+      const world = worldOf(remediation, one);
+      const noticed = Object.entries(remediation.notices ?? {});
+      const { asset, facts } = await world.look(noticed.map(([fact]) => fact));
+      for (const [fact, notice] of noticed) {
+        const read = facts[fact];
+        const value = read?.state === "known" ? read.value : expect.fail(`${fact} could not be read`);
+        const said = `${notice?.what}: ${notice?.tell(value as never, asset as never)}`;
+        expect(said).toMatch(/^[a-zA-Z].{5,300}$/);
+        expect(said).not.toMatch(/\b(safe|nobody|no one|undefined|object)\b/i);
+      }
+      const goal = aim(asset, await world.values());
+      if (isRefusal(goal)) throw new Error(goal.refused);
+      const code = remediation.code(asset as never, goal as never);
+      for (const manager of ["Terraform", "CloudFormation"]) {
+        const text = codeText(code, manager, asset);
+        expect(text).not.toMatch(/undefined|\[object|NaN/);
+        expect(text).toContain(asset.name);
+      }
     });
 
     test("4: no difference, no plan", async () => {

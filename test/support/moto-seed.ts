@@ -17,6 +17,7 @@ import {
   PutBucketAclCommand,
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
+  PutBucketWebsiteCommand,
   PutPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -150,7 +151,7 @@ async function seedBuckets(at: (region: string) => SeedConfig, account: AccountS
 
 async function seedBucket(config: SeedConfig, bucket: BucketSpec): Promise<void> {
   const s3 = new S3Client({ ...config, forcePathStyle: true });
-  const { name: Bucket, tags, publicAccessBlock, policy, acl } = bucket;
+  const { name: Bucket, tags, publicAccessBlock, policy, acl, website } = bucket;
   await s3.send(new CreateBucketCommand(bucketInput(Bucket, config.region)));
   if (tags) await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: tagList(tags) } }));
   if (acl) {
@@ -165,6 +166,10 @@ async function seedBucket(config: SeedConfig, bucket: BucketSpec): Promise<void>
     await s3.send(new PutBucketAclCommand({ Bucket, AccessControlPolicy: { Owner, Grants: [own, ...others] } }));
   }
   if (policy) await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(policy) }));
+  if (website !== undefined)
+    await s3.send(
+      new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration: { IndexDocument: { Suffix: website } } }),
+    );
   if (!publicAccessBlock) return;
   const PublicAccessBlockConfiguration = toAws(publicAccessBlock);
   await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));

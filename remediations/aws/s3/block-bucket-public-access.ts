@@ -29,19 +29,43 @@ export const remediation = defineRemediation({
   },
   summary: ({ publicAccessBlock: from }, { publicAccessBlock: to }) =>
     `block public access: ${count(from)} of ${publicAccessSettings.length} settings on → ${count(to)} of ${publicAccessSettings.length}`,
+  notices: {
+    website: {
+      what: "website configuration",
+      tell: (website) =>
+        website === undefined
+          ? "not configured as a website"
+          : `configured as a website (${website}): its address stops answering`,
+    },
+  },
+  code: ({ name }, { publicAccessBlock: to }) => ({
+    terraform: {
+      resource: "aws_s3_bucket_public_access_block",
+      body: {
+        bucket: name,
+        block_public_acls: to?.blockPublicAcls ?? false,
+        ignore_public_acls: to?.ignorePublicAcls ?? false,
+        block_public_policy: to?.blockPublicPolicy ?? false,
+        restrict_public_buckets: to?.restrictPublicBuckets ?? false,
+      },
+    },
+    cloudFormation: {
+      type: "AWS::S3::Bucket",
+      properties: { BucketName: name, PublicAccessBlockConfiguration: to ? toAws(to) : {} },
+    },
+  }),
 });
 
 /** The call replaces all four: the fact is the whole of them, so none is lost. */
 const put = (bucket: string, block: PublicAccessBlock) =>
-  awsCall("s3", "PutPublicAccessBlock", {
-    Bucket: bucket,
-    PublicAccessBlockConfiguration: {
-      BlockPublicAcls: block.blockPublicAcls,
-      IgnorePublicAcls: block.ignorePublicAcls,
-      BlockPublicPolicy: block.blockPublicPolicy,
-      RestrictPublicBuckets: block.restrictPublicBuckets,
-    },
-  });
+  awsCall("s3", "PutPublicAccessBlock", { Bucket: bucket, PublicAccessBlockConfiguration: toAws(block) });
+
+const toAws = (block: PublicAccessBlock) => ({
+  BlockPublicAcls: block.blockPublicAcls,
+  IgnorePublicAcls: block.ignorePublicAcls,
+  BlockPublicPolicy: block.blockPublicPolicy,
+  RestrictPublicBuckets: block.restrictPublicBuckets,
+});
 
 const same = (a: PublicAccessBlock | undefined, b: PublicAccessBlock): boolean =>
   a !== undefined && publicAccessSettings.every((setting) => a[setting] === b[setting]);

@@ -1,11 +1,17 @@
 import type { Operation, Service } from "#cloud/aws/api";
 import type { WriteGrant } from "#cloud/cloud";
+import type { Asset } from "#domain/asset";
 
 type AwsOperation = { [S in Service]: `${S}:${Operation<S>}` }[Service];
 interface Needs {
   readonly permissions: readonly string[];
   /** The permission can be narrowed to the asset: policies may name its ARN instead of `*`. */
   readonly ofAsset?: true;
+  /**
+   * Narrowed to other ARNs than the asset's id (what IAM calls the resource, Service Authorization Reference), with
+   * `{partition}`, `{region}`, `{account}` and `{name}` of the asset: `arn:{partition}:ec2:{region}::snapshot/{name}`.
+   */
+  readonly resources?: readonly string[];
 }
 
 /** What IAM calls the permission of an operation (Service Authorization Reference): often, not always, the same. */
@@ -35,6 +41,7 @@ const permissions = {
   "s3:GetBucketAcl": { permissions: ["s3:GetBucketAcl"], ofAsset: true },
   "s3:GetBucketLocation": { permissions: ["s3:GetBucketLocation"], ofAsset: true },
   "s3:GetBucketPolicy": { permissions: ["s3:GetBucketPolicy"], ofAsset: true },
+  "s3:GetBucketWebsite": { permissions: ["s3:GetBucketWebsite"], ofAsset: true },
   "s3:GetPublicAccessBlock": { permissions: ["s3:GetBucketPublicAccessBlock"], ofAsset: true },
   "s3:ListBuckets": { permissions: ["s3:ListAllMyBuckets"] },
   "s3:PutPublicAccessBlock": { permissions: ["s3:PutBucketPublicAccessBlock"], ofAsset: true },
@@ -77,13 +84,29 @@ export const readPolicy = (operations: readonly string[]): PolicyDocument => ({
 
 /** What a write session is narrowed to: the granted operations, on the granted asset where IAM can tell assets apart. */
 export function sessionPolicy({ operations, asset }: WriteGrant): PolicyDocument {
-  const narrow = operations.filter((operation) => needsOf(operation).ofAsset);
-  const wide = operations.filter((operation) => !narrow.includes(operation));
-  const statements = [
-    { Effect: "Allow", Action: actionsOf(narrow), Resource: asset.id },
-    { Effect: "Allow", Action: actionsOf(wide), Resource: "*" },
-  ] as const;
-  return { Version: "2012-10-17", Statement: statements.filter(({ Action }) => Action.length > 0) };
+  const byResource = new Map<string, string[]>();
+  for (const operation of operations) {
+    const resources = resourcesOf(operation, asset).join(" ");
+    byResource.set(resources, [...(byResource.get(resources) ?? []), operation]);
+  }
+  return {
+    Version: "2012-10-17",
+    Statement: [...byResource]
+      .map(([resources, allowed]) => ({
+        Effect: "Allow" as const,
+        Action: actionsOf(allowed),
+        Resource: resources.includes(" ") ? resources.split(" ") : resources,
+      }))
+      .filter(({ Action }) => Action.length > 0),
+  };
+}
+
+function resourcesOf(operation: string, { id, region, account, name }: Asset): readonly string[] {
+  const { ofAsset, resources } = needsOf(operation);
+  if (ofAsset) return [id];
+  const partition = id.split(":")[1] ?? "aws";
+  const filled: Readonly<Record<string, string>> = { partition, region, account, name };
+  return resources?.map((arn) => arn.replaceAll(/\{(\w+)\}/g, (_, key: string) => filled[key] ?? "")) ?? ["*"];
 }
 
 const actionsOf = (operations: readonly string[]): readonly string[] =>

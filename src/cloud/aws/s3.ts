@@ -28,6 +28,8 @@ declare module "#domain/asset" {
       /** The bucket policy's JSON text. */
       policy: string | undefined;
       acl: readonly Grant[];
+      /** What the website's address answers: "index.html", "redirect to example.com". */
+      website: string | undefined;
     };
   }
 }

@@ -71,6 +71,20 @@ export const buckets = defineCollector<AwsApi, "aws.s3.bucket", "created">({
         return new Map([[bucket.id, { facts: { acl } }]]);
       },
     },
+    website: {
+      per: "asset",
+      operations: ["s3:GetBucketWebsite"],
+      absent: ["NoSuchWebsiteConfiguration"],
+      async read(api, [bucket]) {
+        if (!bucket) return new Map();
+        const out = await api.at(bucket.region).send("s3", "GetBucketWebsite", { Bucket: bucket.name });
+        const { IndexDocument: index, RedirectAllRequestsTo: redirect } = out;
+        const website = redirect?.HostName === undefined ? index?.Suffix : `redirect to ${redirect.HostName}`;
+        return new Map([
+          [bucket.id, { facts: { website: required(website, "s3:GetBucketWebsite", "what it answers") } }],
+        ]);
+      },
+    },
   },
 });
 

@@ -19,7 +19,7 @@ type Content<S extends Service, O extends Operation<S>> = Omit<Output<S, O>, "$m
 export interface Answer<S extends Service, O extends Operation<S>> {
   readonly access: "read" | "write";
   /** ARN of what the call is about. Absent: AWS knows no resource for it. */
-  resource?(input: Input<S, O>, account: string): string;
+  resource?(input: Input<S, O>, account: string, region: string): string;
   /** Where the call is carried out, when that is not the region it was sent to. */
   home?: string;
   answer(scene: Scene, input: Input<S, O>): Content<S, O>;
@@ -28,7 +28,7 @@ export interface Answer<S extends Service, O extends Operation<S>> {
 export interface AnyAnswer {
   readonly operation: `${Service}:${string}`;
   readonly access: "read" | "write";
-  resource?(input: never, account: string): string;
+  resource?(input: never, account: string, region: string): string;
   readonly home?: string;
   answer(scene: Scene, input: never): object;
 }

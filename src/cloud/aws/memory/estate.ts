@@ -67,6 +67,8 @@ export interface BucketSpec {
   readonly policy?: object;
   /** Besides the owner's own grant. */
   readonly acl?: readonly Grant[];
+  /** It answers as a website, with this page. */
+  readonly website?: string;
 }
 
 export interface IngressSpec {

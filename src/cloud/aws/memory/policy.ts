@@ -32,7 +32,7 @@ function deniedCode(operation: string): string {
 export function authorize(asking: Asking): void {
   const { answer, input, policy, account, region } = asking;
   const { operation } = answer;
-  const resource = answer.resource?.(input as never, account.id) ?? "*";
+  const resource = answer.resource?.(input as never, account.id, region) ?? "*";
   const denial = account.denials?.find(
     (candidate) =>
       [operation, `${operation.split(":")[0]}:*`, "*"].includes(candidate.operation) &&

@@ -132,6 +132,16 @@ const reads: readonly AnyAnswer[] = [
     },
     onBucket,
   ),
+  defineRead(
+    "s3",
+    "GetBucketWebsite",
+    (scene, { Bucket }) => {
+      const { website } = bucketOf(scene, Bucket);
+      const none = () => refused("NoSuchWebsiteConfiguration", "The specified bucket has no website configuration");
+      return { IndexDocument: { Suffix: website ?? none() } };
+    },
+    onBucket,
+  ),
   defineRead("s3control", "GetPublicAccessBlock", ({ account }) => ({
     PublicAccessBlockConfiguration: toAws(account.publicAccessBlock ?? noBlock()),
   })),

@@ -57,6 +57,7 @@ test("the read policy is the least one, and always the same text", () => {
     "s3:GetBucketLocation",
     "s3:GetBucketPolicy",
     "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketWebsite",
     "s3:ListAllMyBuckets",
     "tag:GetResources",
   ]);
