@@ -3,6 +3,7 @@ import { severityCounts } from "#cards/words";
 import { counted } from "#domain/request";
 import { defineCommand } from "#flows/command";
 import { groupLines, waitingLine } from "#flows/lines";
+import { undecided } from "#flows/open-requests";
 import { ownerName } from "#flows/ownership";
 import { mayApprove } from "#posture/policy";
 
@@ -17,7 +18,7 @@ export const command = defineCommand({
   async run(bot, { actor }) {
     const { human } = actor;
     const open = human.teams.flatMap((owner) => bot.store.findings({ owner, status: ["open"] }));
-    const waiting = bot.store.requests({ state: ["requested"] });
+    const waiting = undecided(bot);
     const mayDecide = waiting.filter(
       (request) =>
         mayApprove(actor, request) === undefined && counted(request).every((approval) => approval.human !== human.id),

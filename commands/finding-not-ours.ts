@@ -13,6 +13,7 @@ export const command = defineCommand({
   example: "not-ours G-7k",
   daily: false,
   verb: "report",
+  opens: ({ words }) => words.length > 0,
   async run(bot, { args }) {
     const word = args.words[0];
     if (word === undefined) return { card: usageCard(this.usage, this.example) };

@@ -13,10 +13,13 @@ import { command as findingShow } from "#commands/finding-show";
 import { command as findingWhy } from "#commands/finding-why";
 import { command as findingWrong } from "#commands/finding-wrong";
 import { command as personWhoami } from "#commands/person-whoami";
+import { command as postureFreeze } from "#commands/posture-freeze";
 import { command as postureHelp } from "#commands/posture-help";
 import { command as postureSummary } from "#commands/posture-summary";
+import { command as postureUnfreeze } from "#commands/posture-unfreeze";
 import { command as requestApprove } from "#commands/request-approve";
 import { command as requestCancel } from "#commands/request-cancel";
+import { command as requestClose } from "#commands/request-close";
 import { command as requestDeny } from "#commands/request-deny";
 import { command as requestFix } from "#commands/request-fix";
 import { command as requestUndo } from "#commands/request-undo";
@@ -40,10 +43,13 @@ export const commands = [
   findingWhy,
   findingWrong,
   personWhoami,
+  postureFreeze,
   postureHelp,
   postureSummary,
+  postureUnfreeze,
   requestApprove,
   requestCancel,
+  requestClose,
   requestDeny,
   requestFix,
   requestUndo,

@@ -2,8 +2,9 @@ import { answerCard, noSuchIdCard, usageCard } from "#cards/answers";
 import { refusalCard } from "#cards/refusals";
 import { requestCard } from "#cards/request";
 import { parseId } from "#domain/ids";
+import { isUndecided, mayStart } from "#domain/request";
 import { defineCommand } from "#flows/command";
-import { approve } from "#flows/requests";
+import { approve } from "#flows/decide";
 import { requestView } from "#flows/show-request";
 
 export const command = defineCommand({
@@ -29,7 +30,7 @@ export const command = defineCommand({
     if ("refused" in answer) return { card: answerCard(answer.refused) };
     if ("not" in answer) return { card: refusalCard({ why: answer.not, view: requestView(bot, answer.request) }) };
     const { request } = answer;
-    return request.state === "requested"
+    return isUndecided(request) && !mayStart(request)
       ? { card: requestCard(requestView(bot, request)) }
       : { card: answerCard(`You approved ${request.id}. It runs now; its message says how it ends.`) };
   },

@@ -2,7 +2,7 @@ import { answerCard, usageCard } from "#cards/answers";
 import { refusalCard } from "#cards/refusals";
 import { parseId } from "#domain/ids";
 import { defineCommand } from "#flows/command";
-import { decide } from "#flows/requests";
+import { decide } from "#flows/decide";
 import { requestView } from "#flows/show-request";
 
 export const command = defineCommand({

@@ -3,8 +3,9 @@ import { denyForm, fields } from "#cards/forms";
 import { refusalCard } from "#cards/refusals";
 import { taskOf } from "#cards/request-words";
 import { parseId } from "#domain/ids";
+import { isUndecided } from "#domain/request";
 import { defineCommand } from "#flows/command";
-import { decide } from "#flows/requests";
+import { decide } from "#flows/decide";
 import { requestView } from "#flows/show-request";
 
 export const command = defineCommand({
@@ -15,13 +16,14 @@ export const command = defineCommand({
   example: "deny R-12",
   daily: false,
   verb: "read",
+  opens: ({ words }) => words.length > 0,
   async run(bot, { args }) {
     const word = args.words[0];
     if (word === undefined) return { card: usageCard(this.usage, this.example) };
     const request = bot.store.request(parseId(word)?.id ?? "")?.request;
     if (!request) return { card: noSuchIdCard(word) };
     const view = requestView(bot, request);
-    if (request.state !== "requested") return { card: refusalCard({ why: "wrong-state", view }) };
+    if (!isUndecided(request)) return { card: refusalCard({ why: "wrong-state", view }) };
     return { form: denyForm(request.id, taskOf(view)) };
   },
   async submit(bot, { actor, state, values }) {

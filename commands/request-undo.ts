@@ -4,8 +4,8 @@ import { askedCard } from "#cards/request";
 import { parseId } from "#domain/ids";
 import { defineCommand } from "#flows/command";
 import { approvalsName, undoFormFor } from "#flows/fix-form";
-import { askForUndo } from "#flows/requests";
 import { requestView } from "#flows/show-request";
+import { askForUndo } from "#flows/undo";
 
 export const command = defineCommand({
   id: "request.undo",
@@ -15,6 +15,7 @@ export const command = defineCommand({
   example: "undo R-12",
   daily: false,
   verb: "undo",
+  opens: ({ words }) => words.length > 0,
   async run(bot, { args, actor }) {
     const word = args.words[0];
     if (word === undefined) return { card: usageCard(this.usage, this.example) };

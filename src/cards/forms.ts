@@ -1,6 +1,6 @@
-import { partyNames, undoText } from "#cards/request-words";
-import { bold, clip, facts, line, para } from "#cards/text";
-import type { FixFormView, TickView, UndoFormView } from "#cards/views";
+import { itemText, partyNames, requestHeading, undoText } from "#cards/request-words";
+import { bold, clip, code, facts, joined, line, para } from "#cards/text";
+import type { FixFormView, RequestView, TickView, UndoFormView } from "#cards/views";
 import { capital, count, idAndName, possessive } from "#cards/words";
 import type { Field, Form, Part } from "#domain/card";
 import { maxItems } from "#domain/request";
@@ -20,13 +20,23 @@ const reason = (label: string, hint: string, optional = false): Field => ({
 
 /** What changes, who notices, how it is taken back, who must agree; the person ticks and says why. */
 export function fixForm(view: FixFormView): Form {
-  const { id, fix, undo, approvers, need, inputs = [] } = view;
+  const { id, fix, undo, approvers, need, inputs = [], others = [] } = view;
   return {
     title: `Fix ${id}`,
     submit: "Ask for approval",
-    state: `fix ${id}`,
+    state: `fix ${id} with=${fix.id}`,
     parts: present<Part | Field>(
       para(bold(capital(fix.verb))),
+      others.length === 0
+        ? undefined
+        : para(
+            "Other ways: ",
+            joined(
+              others.map((way) => line(way.verb, " ", code(`/posture fix ${id} with=${way.name}`))),
+              "; ",
+            ),
+            ".",
+          ),
       ...tickParts(view.ticks),
       facts(
         ["What", fix.title],
@@ -87,6 +97,33 @@ export const denyForm = (id: string, what: string): Form => ({
   submit: "Deny",
   state: `deny ${id}`,
   parts: [para(`${id} asks to ${what}. Nothing will be changed.`), reason("Reason", "Whoever asked reads it")],
+});
+
+/** It stopped half way, and a person says what is true. */
+export const closeForm = (view: RequestView): Form => ({
+  title: `Close ${view.request.id}`,
+  submit: "Close by hand",
+  state: `close ${view.request.id}`,
+  parts: present<Part | Field>(
+    para(requestHeading(view)),
+    ...view.request.items.map((item) => para(idAndName(item.findingId, item.asset.name), itemText(item))),
+    para("Nothing is changed by this. What the checks still see stays open; an undo is not offered any more."),
+    reason("What is true now?", "What you found there, and what was done about it"),
+  ),
+});
+
+/** What a request that stopped had left, as one more try. */
+export const restForm = (view: RequestView): Form => ({
+  title: `Rest of ${view.request.id}`,
+  submit: "Ask for approval",
+  state: `fix ${view.request.id}`,
+  parts: present<Part | Field>(
+    para(requestHeading(view)),
+    ...view.request.items.map((item) => para(idAndName(item.findingId, item.asset.name), itemText(item))),
+    para("What is left is planned anew from what is there now, and needs its approvals again."),
+    facts(["Approval", approvalText(view.request.need, view)]),
+    reason("Reason", "Whoever approves reads it: what stopped it, and why it will go through now"),
+  ),
 });
 
 /** Takes back what one request changed, and only that. */

@@ -3,7 +3,7 @@ import type { AccountName, Party, RequestView, UndoOffer } from "#cards/views";
 import { count, firstName, requestWords, specialWords, stateOf, still, unique } from "#cards/words";
 import type { Text } from "#domain/card";
 import type { Item } from "#domain/request";
-import { counted } from "#domain/request";
+import { counted, restWaits } from "#domain/request";
 import type { Instant } from "#domain/time";
 
 /** "R-12 · Done and checked · public access blocked on 2 S3 buckets" */
@@ -20,7 +20,7 @@ function headed(view: RequestView): readonly [state: string, what: string] {
     case "verified":
       return doneHeading(view);
     case "halted":
-      return haltedHeading(view);
+      return restWaits(request) ? restHeading(view) : haltedHeading(view);
     case "approved":
     case "executing":
     case "failed":
@@ -43,6 +43,15 @@ function doneHeading(view: RequestView): readonly [string, string] {
   if (request.regressedAt !== undefined)
     return [specialWords.regressed, `${on} ${stateOf(topic, request.items.length)}`];
   return [requestWords.verified, `${fix.done} on ${on}`];
+}
+
+/** The rest of what stopped, asked for anew. */
+function restHeading(view: RequestView): readonly [string, string] {
+  const { items, rest } = view.request;
+  const left = items.filter(({ state }) => state === "waiting");
+  const on = left[0] && left.length === 1 ? left[0].asset.name : `${left.length} of ${count(items.length, view.topic)}`;
+  const who = nameIn(view, rest?.human ?? view.request.requester);
+  return [requestWords.requested, `${who} asks for the rest: ${taskOf(view, on)}`];
 }
 
 /** Some are done; or the cloud took it and it is still open; or nobody knows before somebody has looked. */
@@ -91,11 +100,26 @@ export const accountsOf = ({ request, accounts }: RequestView): readonly Account
 /** "@payments-leads or @cloud-sec"; mentions only where the view says so. */
 export const partiesText = (parties: readonly Party[]): Text =>
   line(
-    ...parties.map(({ name, mention }, index) => {
+    ...parties.map((party, index) => {
       const between = index === 0 ? "" : index === parties.length - 1 ? " or " : ", ";
-      return line(between, mention ?? name);
+      return line(between, partyText(party));
     }),
   );
+/** A chat group stands for itself; people stand behind their group's name. */
+export function partyText({ name, mentions = [] }: Party): Text {
+  const [first] = mentions;
+  if (!first) return name;
+  return "group" in first
+    ? line(first)
+    : line(
+        `${name} (`,
+        joined(
+          mentions.map((each) => line(each)),
+          ", ",
+        ),
+        ")",
+      );
+}
 export const partyNames = (parties: readonly Party[]): string =>
   listed(
     parties.map(({ name }) => name),
@@ -109,7 +133,11 @@ export function neededText(view: RequestView, verb: "Needs" | "needs" = "Needs")
   const given = counted(request).length;
   const missing = Math.max(0, request.need - given);
   const approvals = `${missing}${given > 0 ? " more" : ""} ${missing === 1 ? "approval" : "approvals"}`;
-  const not = firstName(nameIn(view, request.requester));
+  const askers = unique([request.requester, ...(request.rest ? [request.rest.human] : [])]);
+  const not = listed(
+    askers.map((id) => firstName(nameIn(view, id))),
+    "or",
+  );
   return line(`${verb} ${approvals} from `, partiesText(approvers), `, not ${not}.`);
 }
 

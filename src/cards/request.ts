@@ -5,6 +5,7 @@ import {
   managersText,
   nameIn,
   neededText,
+  partyText,
   recheckText,
   requestHeading,
   targets,
@@ -45,12 +46,12 @@ import {
 } from "#cards/words";
 import type { Action, Card, Part, Text } from "#domain/card";
 import type { Item } from "#domain/request";
-import { counted } from "#domain/request";
+import { counted, isUndecided, restWaits } from "#domain/request";
 
 /** The card of a request: first with buttons; afterwards, in the same message, who did what and when. */
 export function requestCard(view: RequestView): Card {
   const { request } = view;
-  const parts = request.state === "requested" ? waitingParts(view) : laterParts(view);
+  const parts = isUndecided(request) ? waitingParts(view) : laterParts(view);
   return cardOf([heading(requestHeading(view)), ...parts, greyLine(view)], {
     severity: request.severity,
     actions: buttons(view),
@@ -82,26 +83,38 @@ export const reminderCard = (view: RequestView): Card =>
 /** Whoever takes a change back within the first hour tells the others. */
 export function undoneThreadCard(view: RequestView, told: readonly Party[]): Card {
   const { request } = view;
-  const what = `${nameIn(view, request.requester)} took back ${request.parent ?? "a change"} on ${targets(view)}`;
-  return cardOf([para(`${what}: "${request.reason}"`, ...told.map(({ name, mention }) => line(" ", mention ?? name)))]);
+  const what = `${nameIn(view, request.requester)} takes back ${request.parent ?? "a change"} on ${targets(view)}`;
+  return cardOf([para(`${what}: "${request.reason}"`, ...told.map((party) => line(" ", partyText(party))))]);
 }
+
+/** Below the message of a request that stopped: somebody wants the rest of it. */
+export const restAskedCard = (view: RequestView, pings: readonly Party[] = view.approvers): Card =>
+  cardOf([para(requestHeading(view), ". ", neededText({ ...view, approvers: pings }))]);
 
 function waitingParts(view: RequestView): readonly (Part | undefined)[] {
   const { request, fix, topic } = view;
   const isFix = request.kind === "fix";
+  const { human, reason } = request.rest ?? { human: request.requester, reason: request.reason };
+  const left = request.items.filter((item) => item.state === "waiting");
   const given = counted(request).map(({ human, at }) => line(`${nameIn(view, human)} approved `, timeOf(at)));
   return [
     para("For ", dots(`${mark(request.severity)} · ${stateOf(topic, request.items.length)}`, ...placeOf(view))),
-    request.why === undefined ? undefined : para(sentence(request.why)),
+    request.why === undefined ? undefined : para(restWaits(request) ? "It had stopped: " : "", sentence(request.why)),
+    restWaits(request)
+      ? itemRows(
+          { ...view, request: { ...request, items: request.items.filter((item) => !left.includes(item)) } },
+          itemText,
+        )
+      : undefined,
     para("What changes"),
-    itemRows(view, ({ summary }) => summary),
+    itemRows({ ...view, request: { ...request, items: left } }, ({ summary }) => summary),
     facts(
       ["Who may notice", isFix ? fix.danger : "it will be as it was before"],
-      ...(isFix ? noticeFacts(view) : []),
+      ...(isFix ? noticeFacts(left) : []),
       ["Managed by", managersText(view)],
       ["Cost", isFix && fix.cost],
       ["Undo", isFix && undoText(view.undo)],
-      [`${firstName(nameIn(view, request.requester))}'s reason`, `"${request.reason}"`],
+      [`${firstName(nameIn(view, human))}'s reason`, `"${reason}"`],
     ),
     given.length > 0 ? para(dots(...given)) : undefined,
     para(
@@ -110,14 +123,12 @@ function waitingParts(view: RequestView): readonly (Part | undefined)[] {
       minuteOf(request.expiresAt),
       ` (${count(view.workingHours, regular("working hour"))}); then nothing happens.`,
     ),
-    para(
-      request.items.length === 1 ? "Runs at once." : "Runs at once, one after the other, stops at the first problem.",
-    ),
+    para(left.length === 1 ? "Runs at once." : "Runs at once, one after the other, stops at the first problem."),
   ];
 }
 
 /** What was seen on each thing: the name stands before it where there are several. */
-const noticeFacts = ({ request: { items } }: RequestView): readonly (readonly [string, Text])[] =>
+const noticeFacts = (items: readonly Item[]): readonly (readonly [string, Text])[] =>
   items.map(({ asset, notices = [] }) => [
     items.length === 1 ? "Seen there" : clip(asset.name, 40),
     notices.length === 0 ? "no data" : dots(...notices.map((notice) => clip(notice, 200))),
@@ -128,6 +139,9 @@ function laterParts(view: RequestView): readonly (Part | undefined)[] {
   const { decided, state, why } = request;
   return [
     para(historyText(view)),
+    request.held
+      ? para(line(`Waits until `, minuteOf(request.held.until), `: ${sentence(request.held.why)}`))
+      : undefined,
     decided && decided.reason !== ""
       ? para(`${firstName(nameIn(view, decided.human))}'s reason "${decided.reason}"`)
       : undefined,
@@ -180,23 +194,22 @@ function buttons(view: RequestView): readonly (Action | undefined)[] {
   const target = group ?? request.items[0]?.findingId ?? id;
   const takeBack = kind === "fix" && "until" in undo ? button("Undo…", form(`undo ${id}`)) : undefined;
   const again = kind === "undo" && request.parent !== undefined ? `undo ${request.parent}` : `fix ${target}`;
+  if (isUndecided(request))
+    return [
+      approve === undefined ? undefined : approveButton(view, approve),
+      button("Deny…", form(`deny ${id}`)),
+      menu(
+        ["Exact calls", run(`show ${id} --calls`)],
+        group === undefined ? undefined : [`Open ${group}`, run(`show ${group}`)],
+      ),
+    ];
   switch (state) {
     case "requested":
-      return [
-        approve === undefined ? undefined : approveButton(view, approve),
-        button("Deny…", form(`deny ${id}`)),
-        menu(
-          ["Exact calls", run(`show ${id} --calls`)],
-          group === undefined ? undefined : [`Open ${group}`, run(`show ${group}`)],
-        ),
-      ];
+      return [];
     case "verified":
       return request.undoneBy === undefined ? [takeBack] : [];
     case "halted":
-      return [
-        button(request.items.some((item) => item.state === "verified") ? "Try the rest…" : "Ask again…", form(again)),
-        takeBack,
-      ];
+      return [button("Try the rest…", form(`fix ${id}`)), takeBack, menu(["Close by hand…", form(`close ${id}`)])];
     case "superseded":
     case "expired":
     case "failed":
@@ -213,8 +226,9 @@ function buttons(view: RequestView): readonly (Action | undefined)[] {
 /** Verb plus object on the button; the confirmation names exactly what changes, and where. */
 function approveButton(view: RequestView, nonce: string): Action {
   const { request, fix } = view;
-  const label = `Approve ${count(request.items.length, regular("change"))}`;
-  const names = request.items.map(({ asset }) => clip(asset.name, 40));
+  const left = request.items.filter((item) => item.state === "waiting");
+  const label = `Approve ${count(left.length, regular("change"))}`;
+  const names = left.map(({ asset }) => clip(asset.name, 40));
   const shown = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : listed(names);
   const [account, ...others] = accountsOf(view);
   const where = account && others.length === 0 ? accountPhrase(account) : `${others.length + 1} accounts`;

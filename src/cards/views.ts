@@ -15,10 +15,11 @@ export interface AccountName {
 }
 /** A resolved person or group of the platform. Nothing else ever becomes a mention. */
 export type Mention = Extract<Inline, { readonly mention: string }> | Extract<Inline, { readonly group: string }>;
-/** Approvers as people know them: "@payments-leads". `mention` only where they should be told, and only once. */
+/** Approvers as people know them: "@payments-leads". `mentions` only where they should be told, and only once. */
 export interface Party {
   readonly name: string;
-  readonly mention?: Mention;
+  /** The chat group, or its people. */
+  readonly mentions?: readonly Mention[];
 }
 /** One line about one finding, or about a group of them. */
 export interface GroupLine {
@@ -120,6 +121,22 @@ export type UndoOffer =
   /** One sentence. */
   | { readonly none: string };
 
+export interface FreezeView {
+  readonly who: string;
+  readonly at: Instant;
+  readonly reason: string;
+  /** Calls that were sent and are not answered. */
+  readonly underWay: readonly {
+    readonly request: string;
+    readonly operation: string;
+    readonly name: string;
+    readonly region: string;
+  }[];
+  /** Ids of requests that are approved and wait. */
+  readonly waiting: readonly string[];
+  readonly ended?: { readonly who: string; readonly at: Instant; readonly reason: string };
+}
+
 /** Who may approve is the policy's to say, and its sentence; this is what the request itself refuses. */
 export interface RefusalView {
   readonly why: Refused;
@@ -139,7 +156,9 @@ export interface FixFormView {
   /** `G-7k` or `F-1a2b`, as the person said it. */
   readonly id: string;
   readonly topic: Topic;
-  readonly fix: Pick<AnyRemediation, "title" | "verb" | "danger" | "cost">;
+  readonly fix: Pick<AnyRemediation, "id" | "title" | "verb" | "danger" | "cost">;
+  /** Other fixes of the same: "remove public statements", `with=…`. */
+  readonly others?: readonly { readonly verb: string; readonly name: string }[];
   readonly ticks: readonly TickView[];
   readonly undo: UndoOffer;
   readonly approvers: readonly Party[];

@@ -270,6 +270,11 @@ export const configSchema = z.strictObject({
         .describe("A scan that would close more than this share of an account's findings, and `resolveCount`, asks."),
       resolveCount: z.int().min(0).default(20).describe("See `resolveShare`."),
       approvalHours: z.int().min(1).max(80).default(8).describe("Working hours until a request expires."),
+      changesPerHourAndAccount: z
+        .int()
+        .min(1)
+        .default(20)
+        .describe("What is approved beyond it waits for its turn. Undoing is not counted."),
       fastUndoMinutes: z
         .int()
         .min(0)

@@ -66,6 +66,26 @@ export function revert(live: Values, applied: readonly Change[]): Values | Refus
 export const reached = (live: Values, changes: readonly Change[]): readonly Change[] =>
   changes.filter(({ path, to }) => matches(at(live, path), to));
 
+/** What two attempts changed, one after the other, as one: the first `from` and the last `to` of each place. */
+export function joinChanges(first: readonly Change[], second: readonly Change[]): readonly Change[] {
+  const joined = second.reduce<readonly Change[]>((sum, change) => {
+    const around = sum.find(({ path }) => within(change.path, path));
+    if (around) {
+      const to = put({ root: around.to }, ["root", ...change.path.slice(around.path.length)], change.to)["root"];
+      return sum.map((each) => (each === around ? { ...each, to } : each));
+    }
+    const inside = sum.filter(({ path }) => within(path, change.path));
+    const from = inside.reduce<Values>(
+      (facts, each) => put(facts, ["root", ...each.path.slice(change.path.length)], each.from),
+      { root: change.from },
+    )["root"];
+    return [...sum.filter((each) => !inside.includes(each)), { ...change, from }];
+  }, first);
+  return joined.filter(({ from, to }) => !matches(to, from));
+}
+const within = (path: readonly string[], outer: readonly string[]): boolean =>
+  outer.every((key, index) => path[index] === key);
+
 const at = (v: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((o, key) => (isRecord(o) ? o[key] : undefined), v);
 

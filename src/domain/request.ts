@@ -1,7 +1,7 @@
 import type { AssetType } from "#domain/asset";
 import type { Severity } from "#domain/check";
 import type { Change, Plan } from "#domain/plan";
-import { canonical, sha256 } from "#domain/plan";
+import { canonical, joinChanges, sha256 } from "#domain/plan";
 import type { Instant } from "#domain/time";
 
 /** fix and undo change a cloud; an acceptance changes only what we say of a finding. */
@@ -43,6 +43,8 @@ export interface Item {
   readonly state: ItemState;
   /** What was really changed, leaf by leaf: the undo takes back exactly this. */
   readonly applied: readonly Change[];
+  /** What an attempt before this one had changed, where the rest was planned anew. */
+  readonly earlier?: readonly Change[];
   /** One sentence for people: why it stopped, or what is still wrong. */
   readonly why?: string;
 }
@@ -81,6 +83,10 @@ export interface Request {
   readonly approvals: readonly Approval[];
   /** Who denied, cancelled or closed it, and why. */
   readonly decided?: { readonly human: string; readonly at: Instant; readonly reason: string };
+  /** Approved, and why it does not run yet. */
+  readonly held?: { readonly until: Instant; readonly why: string };
+  /** Who asked for the rest of it after it had stopped, and why. */
+  readonly rest?: { readonly human: string; readonly at: Instant; readonly reason: string };
   readonly startedAt?: Instant;
   readonly settledAt?: Instant;
   /** One sentence for people: why it failed, stopped, or was out of date. */
@@ -100,12 +106,15 @@ export const maxItems = 10;
 export const requestHash = (request: {
   readonly kind: RequestKind;
   readonly items: readonly { readonly finding: string; readonly plan?: Plan }[];
+  /** A second attempt is approved for itself, also where its plans are the same. */
+  readonly rest?: { readonly human: string; readonly at: Instant };
   readonly accept?: { readonly until: Instant; readonly reason: string; readonly evidence: readonly unknown[] };
 }): string =>
   sha256(
     canonical({
       kind: request.kind,
       items: request.items.map(({ finding, plan }) => plan?.hash ?? finding),
+      rest: request.rest && { human: request.rest.human, at: request.rest.at },
       accept: request.accept,
     }),
   );
@@ -122,6 +131,7 @@ export type RequestEvent =
   | { readonly kind: "expire"; readonly at: Instant }
   | { readonly kind: "supersede"; readonly at: Instant; readonly why: string }
   | { readonly kind: "start"; readonly at: Instant }
+  | { readonly kind: "hold"; readonly at: Instant; readonly until: Instant; readonly why: string }
   | {
       readonly kind: "item";
       readonly index: number;
@@ -131,10 +141,12 @@ export type RequestEvent =
       readonly why?: string;
     }
   | { readonly kind: "settle"; readonly at: Instant }
-  /** The rest of a halted request, planned anew: it needs its approvals again. */
+  /** The rest of a halted request, planned anew: it needs its approvals again. An item without a plan is done already. */
   | {
       readonly kind: "replan";
-      readonly plans: ReadonlyMap<number, Plan>;
+      readonly human: string;
+      readonly reason: string;
+      readonly plans: ReadonlyMap<number, { readonly plan: Plan; readonly summary: string }>;
       readonly at: Instant;
       readonly expiresAt: Instant;
     }
@@ -158,6 +170,24 @@ const refused = (why: Refused): Transition => ({ refused: why });
 export const isSettled = (state: RequestState): boolean =>
   state !== "requested" && state !== "approved" && state !== "executing" && state !== "halted";
 
+/** It stopped, and what is left of it was planned anew and waits for its approvals. */
+export const restWaits = ({ state, items }: Pick<Request, "state" | "items">): boolean =>
+  state === "halted" && items.some((item) => item.state === "waiting");
+
+/** Approvals can be given, or fall, or be refused. */
+export const isUndecided = (request: Pick<Request, "state" | "items">): boolean =>
+  request.state === "requested" || restWaits(request);
+
+/** Enough people have approved what is to run next. */
+export const mayStart = (request: Request): boolean =>
+  request.state === "approved" || (restWaits(request) && counted(request).length >= request.need);
+
+/** The assets that nothing else may change meanwhile. A halted request may be taken back by another one. */
+export const busyAssets = ({ kind, state, items }: Request): readonly string[] =>
+  kind === "acceptance" || isSettled(state)
+    ? []
+    : items.filter((item) => state !== "halted" || item.state === "waiting").map(({ asset }) => asset.id);
+
 /** Approvals that count: distinct people, for the present hash. */
 export const counted = (request: Request): readonly Approval[] =>
   request.approvals.filter(({ hash }) => hash === request.hash);
@@ -170,46 +200,46 @@ export function transition(request: Request, event: RequestEvent): Transition {
   const { state } = request;
   switch (event.kind) {
     case "approve": {
-      if (state !== "requested" && !(state === "halted" && waiting(request))) return refused("wrong-state");
+      if (!isUndecided(request)) return refused("wrong-state");
       if (event.at >= request.expiresAt) return refused("expired");
-      if (event.human === request.requester) return refused("own-request");
+      if (event.human === request.requester || event.human === request.rest?.human) return refused("own-request");
       if (event.hash !== request.hash) return refused("other-plan");
       if (counted(request).some(({ human }) => human === event.human)) return refused("approved-already");
       const approvals = [...request.approvals, { human: event.human, hash: event.hash, at: event.at }];
       const enough = counted({ ...request, approvals }).length >= request.need;
-      if (state === "halted") return next(request, { approvals });
-      if (!enough) return next(request, { approvals });
+      if (state === "halted" || !enough) return next(request, { approvals });
       return request.kind === "acceptance"
         ? next(request, { approvals, state: "verified", settledAt: event.at, items: request.items.map(verified) })
         : next(request, { approvals, state: "approved" });
     }
     case "fall":
-      if (state !== "requested" && state !== "approved") return refused("wrong-state");
+      if (state !== "approved" && !isUndecided(request)) return refused("wrong-state");
       return next(request, {
-        state: "requested",
+        state: state === "halted" ? state : "requested",
         approvals: request.approvals.filter(({ human }) => human !== event.human),
         why: event.why,
       });
     case "deny":
-      if (state !== "requested") return refused("wrong-state");
-      return settle(request, "denied", event);
+      if (restWaits(request)) return withoutRest(request);
+      return state === "requested" ? settle(request, "denied", event) : refused("wrong-state");
     case "cancel":
-      if (state !== "requested" && state !== "approved") return refused("wrong-state");
-      return settle(request, "cancelled", event);
+      if (restWaits(request)) return withoutRest(request);
+      return state === "requested" || state === "approved"
+        ? settle(request, "cancelled", event)
+        : refused("wrong-state");
     case "close":
-      if (state !== "halted") return refused("wrong-state");
-      return settle(request, "closed", event);
+      return state === "halted"
+        ? settle({ ...request, items: request.items.map(notStarted) }, "closed", event)
+        : refused("wrong-state");
     case "expire":
-      if (state !== "requested" && state !== "approved") return refused("wrong-state");
-      return event.at < request.expiresAt
-        ? refused("wrong-state")
-        : next(request, { state: "expired", settledAt: event.at });
+      if (event.at < request.expiresAt) return refused("wrong-state");
+      if (restWaits(request)) return withoutRest(request);
+      return state === "requested" || state === "approved"
+        ? next(request, { state: "expired", settledAt: event.at })
+        : refused("wrong-state");
     case "supersede":
-      if (
-        state === "executing" &&
-        request.items.some(({ applied, state: item }) => applied.length > 0 || item === "verified")
-      )
-        return refused("sent");
+      if (restWaits(request)) return withoutRest(request, event.why);
+      if (state === "executing" && request.items.some(touched)) return refused("sent");
       if (state !== "requested" && state !== "approved" && state !== "executing") return refused("wrong-state");
       return next(request, {
         state: "superseded",
@@ -218,29 +248,36 @@ export function transition(request: Request, event: RequestEvent): Transition {
         items: request.items.map(skipped),
       });
     case "start":
-      if (state !== "approved" && state !== "halted") return refused("wrong-state");
+      if (state !== "approved" && !restWaits(request)) return refused("wrong-state");
       if (request.kind === "acceptance") return refused("wrong-state");
       if (counted(request).length < request.need) return refused("not-enough");
-      return next(request, { state: "executing", startedAt: event.at });
+      return { next: { ...withoutHold(request), state: "executing", startedAt: event.at } };
+    case "hold":
+      if (!mayStart(request) && state !== "executing") return refused("wrong-state");
+      return next(request, { held: { until: event.until, why: event.why } });
     case "item": {
       if (state !== "executing") return refused("wrong-state");
       const items = request.items.map((item, index) =>
         index === event.index
-          ? { ...item, state: event.state, applied: event.applied, ...(event.why !== undefined && { why: event.why }) }
+          ? {
+              ...item,
+              state: event.state,
+              applied: joinChanges(item.earlier ?? [], event.applied),
+              ...(event.why !== undefined && { why: event.why }),
+            }
           : item,
       );
-      return next(request, { items });
+      return { next: { ...withoutHold(request), items } };
     }
     case "settle":
       return state === "executing" ? settleExecuted(request, event.at) : refused("wrong-state");
     case "replan": {
-      if (state !== "halted") return refused("wrong-state");
-      const items = request.items.map((item, index): Item => {
-        const plan = event.plans.get(index);
-        return plan ? { ...item, plan, state: "waiting" } : item;
-      });
-      const hash = requestHash({ kind: request.kind, items });
-      return next(request, { items, hash, approvals: [], expiresAt: event.expiresAt });
+      if (state !== "halted" || restWaits(request)) return refused("wrong-state");
+      const items = request.items.map((item, index) => withPlan(item, event.plans.get(index)));
+      if (!items.some((item) => item.state === "waiting")) return refused("wrong-state");
+      const rest = { human: event.human, at: event.at, reason: event.reason };
+      const hash = requestHash({ kind: request.kind, items, rest });
+      return next(request, { items, hash, approvals: [], expiresAt: event.expiresAt, rest });
     }
     case "regress":
       return state === "verified" ? next(request, { regressedAt: event.at }) : refused("wrong-state");
@@ -253,7 +290,23 @@ export function transition(request: Request, event: RequestEvent): Transition {
 
 const verified = (item: Item): Item => ({ ...item, state: "verified" });
 const skipped = (item: Item): Item => ({ ...item, state: "skipped" });
-const waiting = (request: Request): boolean => request.items.some((item) => item.state === "waiting");
+const withoutHold = ({ held: _, ...request }: Request): Request => request;
+const notStarted = (item: Item): Item => (item.state === "waiting" ? skipped(item) : item);
+const touched = ({ applied, state }: Item): boolean => applied.length > 0 || state === "verified";
+
+/** Nobody is to finish it: it stands halted as it did before somebody asked for the rest. */
+function withoutRest({ rest: _, ...request }: Request, why?: string): Transition {
+  const items = request.items.map(notStarted);
+  return { next: { ...request, items, approvals: [], ...(why !== undefined && { why }) } };
+}
+
+function withPlan(
+  { why: _, ...item }: Item,
+  planned: { readonly plan: Plan; readonly summary: string } | undefined,
+): Item {
+  if (!planned) return item;
+  return { ...item, ...planned, state: "waiting", earlier: item.applied };
+}
 
 const settle = (
   request: Request,
@@ -264,7 +317,7 @@ const settle = (
 /** All items verified → verified; nothing took effect anywhere → failed; anything in between → halted. */
 function settleExecuted(request: Request, at: Instant): Transition {
   if (request.items.some(({ state }) => state === "running")) return refused("wrong-state");
-  const items = request.items.map((item) => (item.state === "waiting" ? skipped(item) : item));
+  const items = request.items.map(notStarted);
   const problem = items.find(({ state }) => state === "failed" || state === "halted");
   const why = problem?.why;
   const untouched = items.every(

@@ -1,26 +1,34 @@
+import { restAskedCard } from "#cards/request";
+import type { Party } from "#cards/views";
 import type { AuditDraft } from "#domain/audit";
 import { sha256 } from "#domain/plan";
 import type { Request, RequestEvent } from "#domain/request";
+import { isUndecided } from "#domain/request";
 import { day } from "#domain/time";
 import type { Bot } from "#flows/bot";
-import { recheckAfter, requestCardOf, requestThreadOf } from "#flows/show-request";
+import { recheckAfter, requestCardOf, requestThreadOf, requestView } from "#flows/show-request";
 import type { Edge, Nonce, Outgoing, Timer } from "#store/store";
+
+export type Happening = (RequestEvent | { readonly kind: "ask"; readonly at: number }) & {
+  /** Whom the first message tells, beside whoever reads the channel. */
+  readonly pings?: readonly Party[];
+};
 
 /** What follows from one transition, as one edge: the audit entry, the message as it reads now, timers. */
 export function afterRequest(
   bot: Bot,
   before: Request | undefined,
   after: Request,
-  event: RequestEvent | { readonly kind: "ask"; readonly at: number },
+  event: Happening,
 ): { readonly edge: Edge; readonly request: Request } {
   const request = withUndo(bot, before, after);
-  const moved = before?.state !== request.state;
+  const decided = before !== undefined && isUndecided(before) && !isUndecided(request);
   return {
     request,
     edge: {
       audit: [auditOf(before, request, event)],
       timers: timersOf(bot, before, request, event.at),
-      ...(moved && request.state !== "requested" && { timersDone: [`expire:${request.id}`, `remind:${request.id}`] }),
+      ...(decided && request.state !== "approved" && { timersDone: [`expire:${request.id}`, `remind:${request.id}`] }),
       ...messagesOf(bot, before, request, event),
     },
   };
@@ -34,11 +42,7 @@ function withUndo(bot: Bot, before: Request | undefined, after: Request): Reques
   return undoable ? { ...after, undoUntil: settled + bot.config.limits.undoDays * day } : after;
 }
 
-function auditOf(
-  before: Request | undefined,
-  { id, kind, state, hash, items }: Request,
-  event: RequestEvent | { readonly kind: "ask"; readonly at: number },
-): AuditDraft {
+function auditOf(before: Request | undefined, { id, kind, state, hash, items }: Request, event: Happening): AuditDraft {
   const human = "human" in event ? event.human : undefined;
   const reason = "reason" in event ? event.reason : "why" in event ? event.why : undefined;
   return {
@@ -59,7 +63,7 @@ function auditOf(
 
 function timersOf(bot: Bot, before: Request | undefined, request: Request, at: number): readonly Timer[] {
   const { id } = request;
-  if (before === undefined && request.state === "requested")
+  if (isUndecided(request) && (before === undefined || !isUndecided(before)))
     return [
       { id: `expire:${id}`, due: request.expiresAt, kind: "expire", subject: id },
       { id: `remind:${id}`, due: at + Math.floor((request.expiresAt - at) / 2), kind: "remind", subject: id },
@@ -75,33 +79,43 @@ function messagesOf(
   bot: Bot,
   before: Request | undefined,
   request: Request,
-  event: RequestEvent | { readonly kind: "ask"; readonly at: number },
+  event: Happening,
 ): Pick<Edge, "outbox" | "nonces"> {
   const channel = approvalsChannel(bot);
   // Steps inside a run are journalled, not told: the message says "running" until it says how it ended.
   if (channel === undefined || event.kind === "item") return {};
   // A new random id each time the buttons are drawn: what it means is in the store, not in the message.
   const nonce = bot.nonce();
-  const card: Outgoing = { key: request.id, channel, kind: "edit", card: requestCardOf(bot, request, nonce) };
-  const nonces: readonly Nonce[] =
-    request.state === "requested"
-      ? [
-          {
-            hash: sha256(nonce),
-            request: request.id,
-            verb: "approve",
-            planHash: request.hash,
-            expiresAt: request.expiresAt,
-          },
-        ]
-      : [];
+  const card: Outgoing = {
+    key: request.id,
+    channel,
+    kind: before ? "edit" : "post",
+    card: requestCardOf(bot, request, { nonce, pings: event.pings }),
+  };
+  const nonces: readonly Nonce[] = isUndecided(request)
+    ? [
+        {
+          hash: sha256(nonce),
+          request: request.id,
+          verb: "approve",
+          planHash: request.hash,
+          expiresAt: request.expiresAt,
+        },
+      ]
+    : [];
+  // An edit tells nobody: who is to approve the rest hears of it below the message.
+  const asksRest = event.kind === "replan" && event.pings !== undefined;
+  const rest: readonly Outgoing[] = asksRest
+    ? [{ key: request.id, channel, kind: "thread", card: restAskedCard(requestView(bot, request), event.pings) }]
+    : [];
   const group = request.group === undefined ? undefined : bot.store.group(request.group);
   const moved = before?.state !== request.state || event.kind === "undone" || event.kind === "regress";
   // That it runs was told with the approval.
-  if (!moved || request.state === "executing" || group?.postedAt === undefined) return { outbox: [card], nonces };
+  if (!moved || request.state === "executing" || group?.postedAt === undefined)
+    return { outbox: [card, ...rest], nonces };
   const line = requestThreadOf(bot, request, group.channel);
   const told: Outgoing = { key: `${group.id}/${group.card}`, channel: group.channel, kind: "thread", card: line };
-  return { outbox: [card, told], nonces };
+  return { outbox: [card, ...rest, told], nonces };
 }
 
 /** Where approvals are asked for: the platform's id of the configured channel, once it is known. */

@@ -17,7 +17,7 @@ export async function codeFor(
 ): Promise<Card> {
   const items: CodeView["items"][number][] = [];
   for (const finding of findings.slice(0, most)) {
-    const planned = await planFinding(bot, finding);
+    const planned = await planFinding(bot, finding, { named: fix.id });
     const manager = managedBy("refused" in planned ? finding.tags : planned.asset.tags);
     const said =
       "refused" in planned

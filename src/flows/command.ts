@@ -41,6 +41,8 @@ export interface Command<Id extends string = string> {
   /** Row of the role matrix that decides who may. */
   readonly verb: Verb;
   run(bot: Bot, invocation: Invocation): Promise<Reply>;
+  /** Said like this it answers with a form, which is opened at once: the platform allows it for seconds only. */
+  opens?(args: Args): boolean;
   /** Problems of a form's fields, by name. Fast, no network. */
   check?(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined;
   /** The form came back. `state`: what the form carried. */

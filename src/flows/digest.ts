@@ -8,6 +8,7 @@ import { ownersOf } from "#flows/channels";
 import { cardKey } from "#flows/groups";
 import { findingFor, requestFor } from "#flows/guests";
 import { groupLines, lineMaker, readAccounts, uncheckedLines, waitingLine } from "#flows/lines";
+import { undecided } from "#flows/open-requests";
 import { ownerName } from "#flows/ownership";
 import { topicOf } from "#flows/show-request";
 import { isProduction } from "#posture/owners";
@@ -76,7 +77,7 @@ export function digestView(bot: Bot, channel: Channel, skipped?: number): Digest
   const moved = Object.values(moves).some((n) => n > 0);
   const groups = groupLines(bot, sorted(all));
   const oldest = [...all].sort((a, b) => a.since - b.since)[0];
-  const waiting = bot.store.requests({ state: ["requested"] }).filter(({ owner }) => owners.includes(owner ?? ""));
+  const waiting = undecided(bot).filter(({ owner }) => owners.includes(owner ?? ""));
   return {
     name: names[0] ?? `#${channel.name}`,
     scope: owners.length === 1 && owners[0] !== "" ? `team=${owners[0]}` : `channel=#${channel.name}`,

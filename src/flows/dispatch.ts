@@ -69,7 +69,9 @@ export function dispatcher(bot: Bot): Dispatcher {
 
   /** A form has to be opened while its trigger lives, before its content is known. */
   async function respond(responder: Responder, incoming: Incoming, work: () => Promise<Reply>): Promise<void> {
-    if (incoming.trigger === undefined || !opensForm(incoming)) {
+    const { word, rest } = wordOf(incoming);
+    const opens = incoming.kind !== "submit" && byWord.get(word)?.opens?.(parseArgs(rest)) === true;
+    if (incoming.trigger === undefined || !opens) {
       const reply = await work();
       if (reply === "nothing") return;
       if ("card" in reply) await responder.whisper(reply.card);
@@ -160,10 +162,6 @@ function wordOf(incoming: Incoming): { readonly word: string; readonly rest: str
 
 const textOfPress = (press: { readonly command?: string; readonly nonce?: string }): string =>
   press.nonce === undefined ? (press.command ?? "") : "approve";
-
-/** Commands that answer with a form when something is missing. */
-const withForms = new Set(["fix", "deny", "undo", "not-ours", "wrong"]);
-const opensForm = (incoming: Incoming): boolean => incoming.kind !== "submit" && withForms.has(wordOf(incoming).word);
 
 function problemCard(error: unknown, bot: Bot): Card {
   bot.log.error("command", error);

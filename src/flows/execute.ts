@@ -3,13 +3,16 @@ import type { Call } from "#domain/call";
 import { messageOf } from "#domain/errors";
 import type { Change } from "#domain/plan";
 import type { AnyRemediation } from "#domain/remediation";
-import type { Item, Request, RequestEvent } from "#domain/request";
-import { transition } from "#domain/request";
-import { minute } from "#domain/time";
+import type { Item, Request } from "#domain/request";
+import { mayStart, transition } from "#domain/request";
+import type { Instant } from "#domain/time";
+import { hour, minute } from "#domain/time";
+import type { Happening } from "#flows/after-request";
 import { afterRequest } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
 import type { Aim, ChangePorts, Outcome } from "#flows/change";
 import { execute, fixAim, undoAim } from "#flows/change";
+import { freezeOf, frozenSentence } from "#flows/freeze";
 import { actorById } from "#flows/people";
 import { policyMoved, policyTags, remediationOf } from "#flows/policy";
 import { mayApprove } from "#posture/policy";
@@ -27,10 +30,11 @@ export async function runRequest(bot: Bot, id: string): Promise<void> {
     if (now?.state !== "executing") return;
     const here = now.items[index] ?? item;
     if (here.state !== "waiting" && here.state !== "running") continue;
+    if (here.state === "waiting" && (await holdsFor(bot, now, here))) return;
     const outcome = await runItem(bot, now, here, index);
-    if (outcome.state === "superseded" && index === 0) {
-      await apply(bot, id, { kind: "supersede", at: bot.now(), why: outcome.why ?? "It is not as it was." });
-      return;
+    if (outcome.state === "superseded") {
+      const why = outcome.why ?? "It is not as it was.";
+      if (await apply(bot, id, { kind: "supersede", at: bot.now(), why })) return;
     }
     await apply(bot, id, {
       kind: "item",
@@ -50,7 +54,7 @@ export async function runRequest(bot: Bot, id: string): Promise<void> {
 async function startRequest(bot: Bot, id: string): Promise<Request | undefined> {
   const request = current(bot, id);
   if (!request || request.state === "executing") return request;
-  if (request.state !== "approved") return undefined;
+  if (!mayStart(request) || freezeOf(bot.store)) return undefined;
   if (bot.now() >= request.expiresAt) {
     await apply(bot, id, { kind: "expire", at: bot.now() });
     return undefined;
@@ -68,13 +72,42 @@ async function startRequest(bot: Bot, id: string): Promise<Request | undefined> 
     await apply(bot, id, { kind: "fall", human, at: bot.now(), why: `An approval fell: ${refused}` });
     return undefined;
   }
+  const first = request.items.find(({ state }) => state === "waiting");
+  if (first && (await holdsFor(bot, request, first))) return undefined;
   return apply(bot, id, { kind: "start", at: bot.now() });
+}
+
+/** So many changes an hour in one account; what is approved beyond waits, and its message says until when. */
+async function holdsFor(bot: Bot, request: Request, { asset }: Item): Promise<boolean> {
+  const most = bot.config.limits.changesPerHourAndAccount;
+  const began = request.kind === "fix" ? changesOf(bot, asset.account, bot.now() - hour) : [];
+  const oldest = began.at(-most);
+  if (oldest === undefined) return false;
+  const until = oldest + hour;
+  const why = `${most} changes an hour are allowed in account ${asset.account}`;
+  if (request.held?.until !== until) await apply(bot, request.id, { kind: "hold", at: bot.now(), until, why });
+  return true;
+}
+
+/** When the changes of an account began, the oldest first. */
+function changesOf(bot: Bot, account: string, since: Instant): readonly Instant[] {
+  const began = new Map<string, Instant>();
+  for (const { request: id, item, at } of bot.store.stepsSince(since)) {
+    const request = current(bot, id);
+    if (request?.kind === "fix" && request.items[item]?.asset.account === account && !began.has(`${id} ${item}`))
+      began.set(`${id} ${item}`, at);
+  }
+  return [...began.values()].sort((a, b) => a - b);
 }
 
 const current = (bot: Bot, id: string): Request | undefined => bot.store.request(id)?.request;
 
 /** One transition, with its audit entry, message and timers, in one edge. Undefined: it did not apply (any more). */
-export async function apply(bot: Bot, id: string, event: RequestEvent): Promise<Request | undefined> {
+export async function apply(
+  bot: Bot,
+  id: string,
+  event: Exclude<Happening, { kind: "ask" }>,
+): Promise<Request | undefined> {
   const moved = move(bot, id, event);
   if (!moved) return undefined;
   // An undo that is done marks what it took back, at the same moment.
@@ -89,13 +122,14 @@ export async function apply(bot: Bot, id: string, event: RequestEvent): Promise<
 function move(
   bot: Bot,
   id: string,
-  event: RequestEvent,
+  event: Exclude<Happening, { kind: "ask" }>,
 ): { readonly edge: Edge; readonly request: Request } | undefined {
   const stored = bot.store.request(id);
   const result = stored && transition(stored.request, event);
   if (!stored || !result || "refused" in result) return undefined;
   const { edge, request } = afterRequest(bot, stored.request, result.next, event);
-  return { request, edge: { ...edge, requests: [{ revision: stored.revision, next: request }] } };
+  const requests = [{ revision: stored.revision, next: request }];
+  return { request, edge: { ...edge, requests, ...(event.kind === "start" && { unlessFrozen: true }) } };
 }
 
 /** Two edges of the same kinds as one. */
@@ -111,12 +145,13 @@ const both = (a: Edge, b: Edge): Edge => ({
 async function runItem(bot: Bot, request: Request, item: Item, index: number): Promise<Outcome> {
   const remediation = remediationOf(bot, request);
   if (!remediation || !item.plan) return { state: "halted", why: "This fix is not known any more.", applied: [] };
-  const sent = bot.store.steps(request.id).some((step) => step.item === index);
+  // Only one that was running when it broke off may have sent something in this attempt.
+  const sent = item.state === "running" && bot.store.steps(request.id).some((step) => step.item === index);
   await apply(bot, request.id, { kind: "item", index, state: "running", applied: [], at: bot.now() });
   try {
     const ports = await portsFor(bot, request, { remediation, item, index });
     return await execute(remediation, aimOf(bot, request, remediation, index), item.plan, ports, {
-      request: request.id,
+      request: `${request.id}|${index}|${item.plan.hash.slice(0, 8)}`,
       ...(sent && { sent: item.plan.changes }),
     });
   } catch (error) {
@@ -167,6 +202,7 @@ async function portsFor(
     rest: { state: "sending" | "done" | "failed"; requestId?: string; problem?: string },
   ) =>
     bot.store.commit({
+      ...(rest.state === "sending" && { unlessFrozen: true }),
       steps: [{ request: request.id, item: index, step, at: bot.now(), operation: call.operation, ...rest }],
       audit: [
         {
@@ -196,7 +232,10 @@ async function portsFor(
           const { operation } = call;
           throw new CloudError({ kind: "denied", code: "NotSent", operation, message: messageOf(error) }, error);
         });
-      await journal(step, call, { state: "sending" });
+      if ((await journal(step, call, { state: "sending" })) === "frozen") {
+        const message = frozenSentence(bot) ?? "All changes are frozen.";
+        throw new CloudError({ kind: "denied", code: "NotSent", operation: call.operation, message });
+      }
       try {
         const { output, requestId } = await writer.run(call, item.asset.region);
         await journal(step, call, { state: "done", ...(requestId !== undefined && { requestId }) });

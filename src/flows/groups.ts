@@ -5,6 +5,7 @@ import type { Finding } from "#domain/finding";
 import type { Bot } from "#flows/bot";
 import { findingFor } from "#flows/guests";
 import { accountNames } from "#flows/names";
+import { undecided } from "#flows/open-requests";
 import { ownerName } from "#flows/ownership";
 import { guidedOf } from "#flows/policy";
 import { topicOf } from "#flows/show-request";
@@ -21,7 +22,7 @@ export function groupView(bot: Bot, group: FindingGroup, mention?: Mention): Gro
   const since = group.postedAt ?? group.openedAt;
   const closed = members.filter((finding) => !isOpen(finding) && (finding.closed?.at ?? 0) >= since);
   const checks = new Set(members.map(({ check }) => check));
-  const waiting = bot.store.requests({ group: group.id, state: ["requested"] })[0];
+  const waiting = undecided(bot, { group: group.id })[0];
   const owner = ownerName(bot, group.owner);
   const shown = findingFor(bot, group.channel);
   return {

@@ -7,6 +7,7 @@ import type { Bot } from "#flows/bot";
 import { channelOfOwner } from "#flows/channels";
 import { groupLines, readAccounts, uncheckedLines, waitingLine } from "#flows/lines";
 import { accountName, accountNames } from "#flows/names";
+import { busyWith, undecided } from "#flows/open-requests";
 import { ownerName } from "#flows/ownership";
 import { remediationFor } from "#flows/policy";
 import type { Scope } from "#flows/scope";
@@ -27,9 +28,9 @@ export function summaryView(bot: Bot, scope: Scope): SummaryView {
       : scope.owners.flatMap((owner) => bot.store.events({ owner, since: weekAgo }));
   const moved = (kind: string): number =>
     events.filter((event) => event.kind === kind && event.cause === "change").length;
-  const waiting = bot.store
-    .requests({ state: ["requested"] })
-    .filter(({ owner }) => scope.owners === undefined || scope.owners.includes(owner ?? ""));
+  const waiting = undecided(bot).filter(
+    ({ owner }) => scope.owners === undefined || scope.owners.includes(owner ?? ""),
+  );
   const accounts = scope.owners === undefined ? undefined : new Set(open.map(({ account }) => account));
   const checked = readAccounts(bot, accounts && accounts.size > 0 ? accounts : undefined);
   return {
@@ -80,10 +81,7 @@ export function showView(bot: Bot, finding: Finding): ShowView | undefined {
   const check = bot.checks.find(({ id }) => id === finding.check);
   if (!check) return undefined;
   const owner = ownerName(bot, finding.ownership.owner);
-  const request = bot.store.requests({
-    finding: finding.fingerprint,
-    state: ["requested", "approved", "executing"],
-  })[0];
+  const request = busyWith(bot, finding.asset.id);
   const fix = remediationFor(bot, finding);
   const group = bot.store.groups({ topic: finding.topic, owner: finding.ownership.owner ?? "" })[0];
   return {

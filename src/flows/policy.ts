@@ -9,9 +9,16 @@ import type { ApprovalItem, WhoApproves } from "#posture/policy";
 import { approvalForAll, policyTags as tagsForPolicy } from "#posture/policy";
 import { addWorkingHours, timesOf } from "#posture/worktime";
 
-/** The one remediation that closes a finding, if there is one. */
-export const remediationFor = (bot: Bot, finding: Pick<Finding, "check">): AnyRemediation | undefined =>
-  bot.remediations.find(({ fixes }) => fixes.includes(finding.check));
+/** Every remediation that can close a finding. The first is offered first. */
+export const remediationsFor = (bot: Bot, finding: Pick<Finding, "check">): readonly AnyRemediation[] =>
+  bot.remediations.filter(({ fixes }) => fixes.includes(finding.check));
+
+/** The one offered first, or the one somebody named (`with=block-bucket-public-access`). */
+export const remediationFor = (bot: Bot, finding: Pick<Finding, "check">, named?: string): AnyRemediation | undefined =>
+  remediationsFor(bot, finding).find(({ id }) => named === undefined || id === named || wayOf({ id }) === named);
+
+/** What people write for it: "block-bucket-public-access". */
+export const wayOf = ({ id }: Pick<AnyRemediation, "id">): string => id.slice(id.lastIndexOf(".") + 1);
 
 export const remediationOf = (bot: Bot, request: Pick<Request, "remediation">): AnyRemediation | undefined =>
   bot.remediations.find(({ id }) => id === request.remediation);

@@ -5,21 +5,23 @@ import type { TickView } from "#cards/views";
 import { managedBy } from "#cards/words";
 import type { Finding } from "#domain/finding";
 import type { Actor } from "#domain/person";
+import type { AnyRemediation } from "#domain/remediation";
 import { adminChannel } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
 import type { Reply } from "#flows/command";
 import { accountNames } from "#flows/names";
+import { busyWith } from "#flows/open-requests";
 import { ownerName } from "#flows/ownership";
 import { remediationFor } from "#flows/policy";
 import { findingsOf } from "#flows/scope";
 import { topicOf } from "#flows/show-request";
 
 /** The tick list of a form. */
-export function tickable(bot: Bot, findings: readonly Finding[], forFix = false): readonly TickView[] {
+export function tickable(bot: Bot, findings: readonly Finding[], fix?: AnyRemediation): readonly TickView[] {
   const account = accountNames(bot);
   return findings.map((finding) => {
     const managed = managedBy(finding.tags);
-    const not = forFix ? whyNot(bot, finding) : undefined;
+    const not = fix && whyNot(bot, finding, fix);
     return {
       finding,
       account: account(finding.account),
@@ -29,9 +31,10 @@ export function tickable(bot: Bot, findings: readonly Finding[], forFix = false)
   });
 }
 
-function whyNot(bot: Bot, finding: Finding): string | undefined {
+function whyNot(bot: Bot, finding: Finding, fix: AnyRemediation): string | undefined {
   if (!remediationFor(bot, finding)) return "no automatic fix";
-  const busy = bot.store.requests({ asset: finding.asset.id, state: ["requested", "approved", "executing"] })[0];
+  if (!fix.fixes.includes(finding.check)) return "another fix";
+  const busy = busyWith(bot, finding.asset.id);
   return busy && `${busy.id} works on it`;
 }
 

@@ -1,4 +1,4 @@
-import { isSettled } from "#domain/request";
+import { isSettled, mayStart } from "#domain/request";
 import { minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
 import { deliverer } from "#flows/deliver";
@@ -70,7 +70,10 @@ export function heart(bot: Bot): Heart {
 
 /** Approved requests, and those that a crash broke off. One executes at a time. */
 async function runRequests(bot: Bot): Promise<void> {
-  for (const { id } of [...bot.store.requests({ state: ["approved", "executing"] })].reverse()) {
+  const due = bot.store
+    .requests({ state: ["approved", "executing", "halted"] })
+    .filter((request) => request.state !== "halted" || mayStart(request));
+  for (const { id } of due.reverse()) {
     await runRequest(bot, id);
     const request = bot.store.request(id)?.request;
     if (request && isSettled(request.state)) await lookAgain(bot, request);

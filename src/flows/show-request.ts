@@ -1,21 +1,26 @@
 import { reminderCard, requestCard, requestThreadCard } from "#cards/request";
-import type { RequestView } from "#cards/views";
+import type { Party, RequestView } from "#cards/views";
 import { managedBy } from "#cards/words";
 import type { Card } from "#domain/card";
 import type { Topic } from "#domain/check";
 import type { AnyRemediation } from "#domain/remediation";
 import type { Request } from "#domain/request";
+import { isUndecided } from "#domain/request";
 import { day, minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
 import { requestFor } from "#flows/guests";
-import { accountNames, parties, peopleNames } from "#flows/names";
+import { accountNames, parties, peopleNames, pingsFor } from "#flows/names";
 import { ownerName } from "#flows/ownership";
 
 /** When a verified change is looked at again: what someone turned back since is said, not believed. */
 export const recheckAfter = [10 * minute, day];
 
 /** What the request's card, its forms and its refusals need to know. */
-export function requestView(bot: Bot, request: Request, more: Pick<RequestView, "approve"> = {}): RequestView {
+export function requestView(
+  bot: Bot,
+  request: Request,
+  more: Partial<Pick<RequestView, "approve" | "approvers">> = {},
+): RequestView {
   const fix = bot.remediations.find(({ id }) => id === request.remediation) ?? lostFix;
   const owner = ownerName(bot, request.owner);
   const names = accountNames(bot);
@@ -36,6 +41,7 @@ export function requestView(bot: Bot, request: Request, more: Pick<RequestView, 
       request.requester,
       ...request.approvals.map(({ human }) => human),
       ...(request.decided ? [request.decided.human] : []),
+      ...(request.rest ? [request.rest.human] : []),
     ]),
     approvers: parties(request.approvers),
     workingHours: bot.config.limits.approvalHours,
@@ -70,8 +76,14 @@ export function undoOffer(
 export const topicOf = (bot: Bot, id: string): Topic =>
   bot.topics[id] ?? { one: id, many: id, state: { one: "is open", many: "are open", past: "were open" }, means: "" };
 
-export const requestCardOf = (bot: Bot, request: Request, nonce: string): Card =>
-  requestCard(requestView(bot, request, request.state === "requested" ? { approve: nonce } : {}));
+export const requestCardOf = (
+  bot: Bot,
+  request: Request,
+  { nonce, pings }: { readonly nonce: string; readonly pings: readonly Party[] | undefined },
+): Card =>
+  requestCard(
+    requestView(bot, request, { ...(isUndecided(request) && { approve: nonce }), ...(pings && { approvers: pings }) }),
+  );
 
 /** The line below the group's card, in its channel. */
 export const requestThreadOf = (bot: Bot, request: Request, channel: string): Card =>
@@ -81,9 +93,10 @@ export const requestThreadOf = (bot: Bot, request: Request, channel: string): Ca
 export async function remindApprovers(bot: Bot, id: string): Promise<void> {
   const request = bot.store.request(id)?.request;
   const posted = bot.store.posted(id);
-  if (request?.state !== "requested" || !posted) return;
+  if (!request || !isUndecided(request) || !posted) return;
+  const view = requestView(bot, request, { approvers: await pingsFor(bot, request.approvers) });
   await bot.store.commit({
-    outbox: [{ key: id, channel: posted.channel, kind: "thread", card: reminderCard(requestView(bot, request)) }],
+    outbox: [{ key: id, channel: posted.channel, kind: "thread", card: reminderCard(view) }],
     audit: [{ at: bot.now(), actor: "stance", action: "request.reminded", subject: id, facts: {} }],
   });
   bot.wake();

@@ -26,6 +26,12 @@ const matrix = {
   /** The own request; `cancel-all`: anybody's. */
   cancel: members,
   "cancel-all": ["admin"],
+  /** The own request, or one that they may approve; `close-all`: anybody's. */
+  close: members,
+  "close-all": ["admin"],
+  /** Anybody who may ask for changes may stop them all; only an admin lets them go on. */
+  freeze: members,
+  unfreeze: ["admin"],
   approve: ["member", "approver"],
   deny: ["member", "approver"],
   audit: ["auditor", "admin"],
@@ -52,6 +58,10 @@ const deeds: Readonly<Record<Verb, string>> = {
   undo: "ask for an undo",
   cancel: "withdraw a request",
   "cancel-all": "withdraw somebody else's request",
+  close: "close requests by hand",
+  "close-all": "close somebody else's request",
+  freeze: "freeze all changes",
+  unfreeze: "end a freeze",
   approve: "approve requests",
   deny: "deny requests",
   audit: "read the audit trail",
@@ -222,14 +232,16 @@ export interface Decidable {
   readonly requester: string;
   /** Keys of `groups`; empty: nobody may. */
   readonly approvers: readonly string[];
+  /** Whoever asked for the rest of it may not approve that either. */
+  readonly rest?: { readonly human: string };
 }
 
 /** Undefined: they may. Else the sentence they read. */
 export function mayApprove(actor: Actor, request: Decidable, verb: "approve" | "deny" = "approve"): string | undefined {
-  const { id, requester, approvers } = request;
+  const { id, requester, approvers, rest } = request;
   if (approvers.length === 0)
     return `Nobody may ${verb} ${id}: no approver group of the configuration covers it. Tell an admin.`;
-  if (actor.human.id === requester)
+  if (actor.human.id === requester || actor.human.id === rest?.human)
     return verb === "approve"
       ? `You asked for ${id}, so someone else must approve it: ${names(approvers)}.`
       : `You asked for ${id}: withdraw it instead.`;

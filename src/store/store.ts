@@ -13,8 +13,11 @@ import type { Instant } from "#domain/time";
  * nobody can wait for a network while holding the lock.
  */
 export interface Store extends Reads {
-  /** "duplicate": its nonce was used by this person before. "lost": something it builds on has changed since it was read. */
-  commit(edge: Edge): Promise<"done" | "duplicate" | "lost">;
+  /**
+   * "duplicate": its nonce was used by this person before. "lost": something it builds on has changed since it was read.
+   * "frozen": it must not happen while changes are frozen.
+   */
+  commit(edge: Edge): Promise<"done" | "duplicate" | "lost" | "frozen">;
   /** Stores what a person did, before the platform is told. "duplicate": one of its keys was seen before. */
   accept(incoming: {
     readonly keys: readonly string[];
@@ -34,7 +37,12 @@ export interface Store extends Reads {
   close(): void;
 }
 
+/** The setting that holds a freeze, as JSON; empty: none. */
+export const freezeSetting = "freeze";
+
 export interface Edge {
+  /** Leads to a change of a cloud: refused in the same transaction when a freeze is in force. */
+  readonly unlessFrozen?: true;
   /** Number of the stored incoming thing this edge finishes. */
   readonly handled?: number;
   /** Used up by this person. */
@@ -312,6 +320,8 @@ interface Reads {
     readonly since?: Instant;
   }): readonly Request[];
   steps(request: string): readonly Step[];
+  /** Of all requests. */
+  stepsSince(at: Instant): readonly Step[];
   nonce(hash: string): Nonce | undefined;
   /** Things people did that a crash left unhandled. */
   unhandled(): readonly { readonly id: number; readonly body: unknown }[];

@@ -31,11 +31,19 @@ import { codeCard } from "#cards/code";
 import { digestCard, quietDigestCard } from "#cards/digest";
 import { findingsCard, mineCard, openCard } from "#cards/findings";
 import { firstLookCard } from "#cards/first-look";
-import { claimForm, denyForm, fixForm, notOursForm, undoForm, wrongForm } from "#cards/forms";
+import { claimForm, closeForm, denyForm, fixForm, notOursForm, restForm, undoForm, wrongForm } from "#cards/forms";
+import { freezeCard, freezeForm, unfreezeForm } from "#cards/freeze";
 import { continuesCard, groupCard, groupNewsCard, previewCard } from "#cards/group";
 import { helpCard, helpWordCard } from "#cards/help";
 import { refusalCard } from "#cards/refusals";
-import { askedCard, reminderCard, requestCard, requestThreadCard, undoneThreadCard } from "#cards/request";
+import {
+  askedCard,
+  reminderCard,
+  requestCard,
+  requestThreadCard,
+  restAskedCard,
+  undoneThreadCard,
+} from "#cards/request";
 import { howToFixCard, showCard, whyCard } from "#cards/show";
 import { doctorCard, statusCard, whoamiCard } from "#cards/status";
 import { estateCard, summaryCard } from "#cards/summary";
@@ -43,6 +51,7 @@ import type {
   DigestView,
   EstateView,
   FixFormView,
+  FreezeView,
   GroupRow,
   RolloutRow,
   ShowView,
@@ -154,6 +163,20 @@ const failedSecond: typeof s.request = {
       : { ...item, state: "failed", applied: [], why: "The role may not call s3:PutPublicAccessBlock there." },
   ),
 };
+const rest: typeof s.request = {
+  ...failedSecond,
+  approvals: [],
+  rest: { human: "kofi", at: s.approvedAt + hour, reason: "the role has the permission now" },
+  expiresAt: s.approvedAt + hour + day,
+  items: failedSecond.items.map((item, index) => (index === 0 ? item : { ...item, state: "waiting" })),
+};
+const frozen: FreezeView = {
+  who: "Kofi Mensah",
+  at: s.approvedAt,
+  reason: "payments is down, find out first",
+  underWay: [{ request: "R-12", operation: "s3:PutPublicAccessBlock", name: "pay-exports", region: "eu-west-1" }],
+  waiting: ["R-15"],
+};
 const undo: typeof s.request = {
   ...s.request,
   id: "R-14",
@@ -176,7 +199,7 @@ const requests: Readonly<Record<string, Card>> = {
   "request pings approvers": requestCard({
     ...s.requestView,
     approvers: [
-      { name: "@payments-leads", mention: { group: "S0LEADS", name: "@payments-leads" } },
+      { name: "@payments-leads", mentions: [{ group: "S0LEADS", name: "@payments-leads" }] },
       { name: "@cloud-sec" },
     ],
   }),
@@ -186,6 +209,25 @@ const requests: Readonly<Record<string, Card>> = {
     later({ state: "failed", settledAt: s.approvedAt, why: "the role may not call s3:PutPublicAccessBlock" }),
   ),
   "request stopped": requestCard(later({}, failedSecond)),
+  "request rest waiting": requestCard({ ...s.requestView, request: rest, audit: "#1234" }),
+  "request rest told": restAskedCard({
+    ...s.requestView,
+    request: rest,
+    approvers: [{ name: "@payments-leads", mentions: [{ mention: "U2", name: "Ana Lima" }] }, { name: "@cloud-sec" }],
+  }),
+  "request held": requestCard(
+    later({
+      state: "approved",
+      held: { until: s.approvedAt + hour, why: "20 changes an hour are allowed in account 111122223333" },
+    }),
+  ),
+  freeze: freezeCard(frozen),
+  "freeze, nothing under way": freezeCard({ ...frozen, underWay: [], waiting: [] }),
+  "freeze ended": freezeCard({
+    ...frozen,
+    underWay: [],
+    ended: { who: "Ana Lima", at: s.approvedAt + hour, reason: "it was the network" },
+  }),
   "request not confirmed": requestCard(
     later(
       { items: halted("halted", "The new state did not show in time.").items.slice(0, 1) },
@@ -641,6 +683,17 @@ export const forms: Readonly<Record<string, Form>> = {
     request: s.verified,
     topic: s.buckets,
     approval: { approvers: s.requestView.approvers, need: 1 },
+  }),
+  "form rest": restForm({ ...s.requestView, request: failedSecond }),
+  "form close": closeForm({ ...s.requestView, request: failedSecond }),
+  "form freeze": freezeForm(),
+  "form unfreeze": unfreezeForm(frozen),
+  "form fix, several ways": fixForm({
+    ...fixView,
+    others: [
+      { verb: "remove public grants", name: "remove-public-acl-grants" },
+      { verb: "remove public statements", name: "remove-public-policy-statements" },
+    ],
   }),
   "form not ours": notOursForm("G-7k", "Payments", ticks),
   "form wrong": wrongForm("F-1a2b", ticks.slice(0, 1)),

@@ -105,7 +105,7 @@ describe("cards for a team", () => {
 
   test("only the first posts mention anybody", () => {
     const mentioning = all.filter(([, card]) => JSON.stringify(card).match(/"(mention|group)":/)).map(([name]) => name);
-    expect(mentioning).toEqual(["group open", "group news", "request pings approvers"]);
+    expect(mentioning).toEqual(["group open", "group news", "request pings approvers", "request rest told"]);
   });
 
   test("requests have these headings and no others", () => {

@@ -189,6 +189,7 @@ export const request: Request = {
   approvals: [],
 };
 export const fix = {
+  id: "aws.s3.block-bucket-public-access",
   title: "Turn on all four public access settings",
   verb: "block public access",
   done: "public access blocked",

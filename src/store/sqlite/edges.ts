@@ -1,20 +1,22 @@
 import type { Request } from "#domain/request";
-import { isSettled } from "#domain/request";
+import { busyAssets } from "#domain/request";
 import { appendAudit } from "#store/sqlite/audit";
 import type { Database } from "#store/sqlite/database";
 import { saveEvent, saveFinding } from "#store/sqlite/findings";
-import type { Edge } from "#store/store";
+import type { Edge, Store } from "#store/store";
+import { freezeSetting } from "#store/store";
 
 /** Thrown inside a transaction to leave it without a trace. */
+type Refusal = Exclude<Awaited<ReturnType<Store["commit"]>>, "done">;
 class Refused extends Error {
-  readonly outcome: "duplicate" | "lost";
-  constructor(outcome: "duplicate" | "lost") {
+  readonly outcome: Refusal;
+  constructor(outcome: Refusal) {
     super(outcome);
     this.outcome = outcome;
   }
 }
 
-export async function commitEdge(db: Database, edge: Edge): Promise<"done" | "duplicate" | "lost"> {
+export async function commitEdge(db: Database, edge: Edge): Promise<"done" | Refusal> {
   try {
     await db.transaction(() => applyEdge(db, edge));
     return "done";
@@ -25,6 +27,8 @@ export async function commitEdge(db: Database, edge: Edge): Promise<"done" | "du
 }
 
 function applyEdge(db: Database, edge: Edge): void {
+  if (edge.unlessFrozen && db.get("SELECT 1 FROM setting WHERE name = ? AND value <> ''", freezeSetting))
+    throw new Refused("frozen");
   if (edge.nonce) {
     const { id, human, at } = edge.nonce;
     if (db.run("INSERT INTO nonce_use VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, human, at) === 0)
@@ -133,12 +137,8 @@ function saveRequest(db: Database, revision: number, request: Request): void {
       request.expiresAt,
       body,
     );
-    for (const [index, item] of request.items.entries()) {
+    for (const [index, item] of request.items.entries())
       db.run("INSERT INTO request_item VALUES (?, ?, ?, ?)", request.id, index, item.finding, item.asset.id);
-      if (request.kind === "acceptance") continue;
-      if (db.run("INSERT INTO asset_busy VALUES (?, ?) ON CONFLICT DO NOTHING", item.asset.id, request.id) === 0)
-        throw new Refused("lost");
-    }
   } else {
     const changed = db.run(
       "UPDATE request SET state = ?, revision = revision + 1, expires_at = ?, body = ? WHERE id = ? AND revision = ?",
@@ -152,7 +152,8 @@ function saveRequest(db: Database, revision: number, request: Request): void {
   }
   for (const { hash, human, at } of request.approvals)
     db.run("INSERT INTO approval VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", request.id, hash, human, at);
-  // A halted request may be finished or taken back by a new one: its assets are free again.
-  if (isSettled(request.state) || request.state === "halted")
-    db.run("DELETE FROM asset_busy WHERE request = ?", request.id);
+  db.run("DELETE FROM asset_busy WHERE request = ?", request.id);
+  for (const asset of new Set(busyAssets(request)))
+    if (db.run("INSERT INTO asset_busy VALUES (?, ?) ON CONFLICT DO NOTHING", asset, request.id) === 0)
+      throw new Refused("lost");
 }

@@ -89,4 +89,5 @@ BEGIN SELECT RAISE(ABORT, 'audit: append only'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit: append only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit: append only'); END;
 `,
+  "CREATE INDEX step_at ON step (at);",
 ];

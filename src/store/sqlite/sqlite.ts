@@ -274,9 +274,20 @@ function chatReads(db: Database): ChatReads {
   };
 }
 
-type RequestReads = Pick<Store, "nextRequestId" | "request" | "requests" | "steps" | "nonce">;
+type RequestReads = Pick<Store, "nextRequestId" | "request" | "requests" | "steps" | "stepsSince" | "nonce">;
 
 function requestReads(db: Database): RequestReads {
+  const steps = (where: string, value: Cell): readonly Step[] =>
+    db
+      .all<Omit<Step, "requestId" | "problem"> & { request_id: string | null; problem: string | null }>(
+        `SELECT * FROM step WHERE ${where} ORDER BY rowid`,
+        value,
+      )
+      .map(({ request_id, problem, ...step }) => ({
+        ...step,
+        ...(request_id !== null && { requestId: request_id }),
+        ...(problem !== null && { problem }),
+      }));
   return {
     nextRequestId: () => shortId("R", findings.nextCount(db, "request")),
     request(id) {
@@ -299,17 +310,8 @@ function requestReads(db: Database): RequestReads {
           since ?? null,
         )
         .map(({ body }): Request => JSON.parse(body)),
-    steps: (request) =>
-      db
-        .all<Omit<Step, "requestId" | "problem"> & { request_id: string | null; problem: string | null }>(
-          "SELECT * FROM step WHERE request = ? ORDER BY rowid",
-          request,
-        )
-        .map(({ request_id, problem, ...step }) => ({
-          ...step,
-          ...(request_id !== null && { requestId: request_id }),
-          ...(problem !== null && { problem }),
-        })),
+    steps: (request) => steps("request = ?", request),
+    stepsSince: (at) => steps("at >= ?", at),
     nonce(hash) {
       const row = db.get<{ hash: string; request: string; verb: Nonce["verb"]; plan_hash: string; expires_at: number }>(
         "SELECT * FROM nonce WHERE hash = ?",
