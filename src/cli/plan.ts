@@ -22,6 +22,8 @@ import type { Store } from "#store/store";
 
 export interface PlanOptions extends DatabaseOptions {
   readonly finding: string;
+  /** Which fix, where there are several. */
+  readonly fix?: string;
   /** `name=value` for what only a person can say. */
   readonly input?: readonly string[];
 }
@@ -33,7 +35,7 @@ export interface PlanOptions extends DatabaseOptions {
 export const run = (options: PlanOptions, io: Io): Promise<number> =>
   withDatabase(options, io, async (store, config) => {
     const finding = findingOf(store, options.finding);
-    const remediation = remediationFor(finding);
+    const remediation = remediationFor(finding, options.fix);
     const given = givenFrom(options.input ?? [], remediation);
     const made = await makePlan(remediation, fixAim(remediation, given), readPort({ store, config, finding, io }));
     if (isRefusal(made)) throw new StanceError("input/invalid", { detail: made.refused });
@@ -51,8 +53,16 @@ function findingOf(store: Store, word: string): Finding {
   throw new StanceError("input/invalid", { detail });
 }
 
-function remediationFor({ id, check }: Finding): AnyRemediation {
-  const found = remediations.find(({ fixes }) => fixes.some((fixed) => fixed === check));
+function remediationFor({ id, check }: Finding, named: string | undefined): AnyRemediation {
+  const all: readonly AnyRemediation[] = remediations;
+  const ways = all.filter(({ fixes }) => fixes.includes(check));
+  if (named !== undefined && ways.length > 0)
+    requireKnown(
+      "fix",
+      [named],
+      ways.map((way) => way.id),
+    );
+  const found = ways.find((way) => named === undefined || way.id === named);
   if (found) return found;
   const guided = checks.find((each) => each.id === check)?.guided ?? "none yet";
   throw new StanceError("input/invalid", {

@@ -52,6 +52,7 @@ export function addReports(program: Command, start: Start, kit: Kit): void {
       .description("the exact calls that would fix a finding; changes nothing")
       .argument("<finding>"),
   )
+    .option("--fix <id>", "which fix, where there are several")
     .addOption(kit.words("--input <name=value>", "what only a person can say"))
     .action((finding: string, options: Omit<PlanOptions, "finding">) =>
       start(async () => (await import("#cli/plan")).run, { ...options, finding }),

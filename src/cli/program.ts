@@ -5,6 +5,7 @@ import { exitCodes } from "#cli/exit";
 import type { IamPolicyOptions } from "#cli/iam-policy";
 import type { Io } from "#cli/io";
 import type { OwnersCheckOptions } from "#cli/owners-check";
+import type { PolicyTestOptions } from "#cli/policy-test";
 import type { JsonOption } from "#cli/print";
 import { addReports } from "#cli/program-reports";
 import type { ScanCliOptions } from "#cli/scan";
@@ -171,6 +172,20 @@ function addSetup(program: Command, start: Start): void {
     .addOption(databaseOption())
     .option("--json", "as JSON")
     .action((options: OwnersCheckOptions) => start(async () => (await import("#cli/owners-check")).run, options));
+  program
+    .command("policy")
+    .description("who may approve what")
+    .command("test")
+    .description("say who could approve a change, from the configuration alone")
+    .addOption(configOption())
+    .requiredOption("--account <name>", "account, by id or name")
+    .addOption(new Option("--severity <name>", "of the finding").choices(severities).default("high"))
+    .option("--owner <key>", "the team that owns the resource")
+    .addOption(words("--tag <key=value>", "tags of the resource"))
+    .option("--fix <id>", "the fix; absent: an acceptance")
+    .option("--asked-by <person>", "who asks, a key of `people`")
+    .option("--json", "as JSON")
+    .action((options: PolicyTestOptions) => start(async () => (await import("#cli/policy-test")).run, options));
   program
     .command("doctor")
     .description("say what of the set-up works from here, and what does not")

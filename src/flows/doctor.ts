@@ -3,6 +3,7 @@ import { messageOf } from "#domain/errors";
 import { minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
 import { brokenBecause, configuredChannels, learnChannels } from "#flows/channels";
+import { freezeNow } from "#flows/freeze";
 import { statusView } from "#flows/overview";
 
 /** Everything that is broken, one sentence each, what to do included. Empty: nothing found. */
@@ -52,9 +53,13 @@ function scanProblems(bot: Bot): readonly string[] {
 }
 
 function storeProblems(bot: Bot): readonly string[] {
+  const freeze = freezeNow(bot);
   const chain = verifyChain(bot.store.auditRows());
   const late = bot.store.queued(bot.now()).filter(({ tries }) => tries > 3);
   return [
+    ...(freeze
+      ? [`${freeze.who} froze all changes: "${freeze.reason}". An admin ends it with /posture unfreeze.`]
+      : []),
     ...(chain.ok ? [] : [`The audit trail does not add up at #${chain.seq}: ${chain.problem}.`]),
     ...(late.length === 0 ? [] : [`${late.length} messages could not be sent yet.`]),
   ];

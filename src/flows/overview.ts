@@ -13,6 +13,7 @@ import { remediationFor } from "#flows/policy";
 import type { Scope } from "#flows/scope";
 import { findingsIn } from "#flows/scope";
 import { topicOf } from "#flows/show-request";
+import { may } from "#posture/policy";
 import { zoneOf } from "#posture/zone";
 
 export const noSuchTeam = (bot: Bot): string =>
@@ -179,23 +180,38 @@ function gapsOf(bot: Bot): StatusView["gaps"] {
 }
 
 /** Roles, groups, and which policies name one of the groups. */
+/** Teams whose approvers the groups are among. */
+const ownersApprovedBy = (bot: Bot, groups: readonly string[]) =>
+  Object.values(bot.config.owners).flatMap(({ name, approvers }) => {
+    const group = approvers.find((key) => groups.includes(key));
+    return group === undefined ? [] : [{ name, group }];
+  });
+
 export function whoamiView(bot: Bot, { human, groups }: Actor): WhoamiView {
   const approves = bot.config.policies.flatMap((policy) => {
-    const group = policy.approvers.find((key) => groups.includes(key));
     const what = [
       policy.severity?.map((each) => each.toUpperCase()).join(", ") ?? "any severity",
       policy.environment && `in ${policy.environment.join(", ")}`,
       policy.account && `account ${policy.account.join(", ")}`,
+      policy.remediation && `fix ${policy.remediation.join(", ")}`,
+      policy.need > 1 && `with ${policy.need - 1} more`,
+    ].filter((each) => typeof each === "string");
+    const own = policy.approvers.find((key) => groups.includes(key));
+    const teams = policy.approvers.includes("owner") ? ownersApprovedBy(bot, groups) : [];
+    return [
+      ...(own === undefined ? [] : [{ what: what.join(" "), because: `because you are in @${own}` }]),
+      ...teams.map(({ name, group }) => ({
+        what: [...what, `that ${name} owns`].join(" "),
+        because: `because you are in @${group}`,
+      })),
     ];
-    return group === undefined
-      ? []
-      : [{ what: what.filter((each) => each !== undefined).join(" "), because: `because you are in @${group}` }];
   });
   return {
     name: human.name,
     roles: human.roles,
     groups: groups.map((key) => `@${key}`),
     teams: human.teams.flatMap((team) => ownerName(bot, team) ?? []),
-    approves,
+    // A group alone is not enough: it takes a role that may approve.
+    approves: may(human.roles, "approve") ? approves : [],
   };
 }
