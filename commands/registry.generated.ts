@@ -4,12 +4,15 @@ import { command as botDoctor } from "#commands/bot-doctor";
 import { command as channelDigest } from "#commands/channel-digest";
 import { command as channelQuiet } from "#commands/channel-quiet";
 import { command as channelRollout } from "#commands/channel-rollout";
+import { command as exceptionList } from "#commands/exception-list";
 import { command as findingClaim } from "#commands/finding-claim";
 import { command as findingList } from "#commands/finding-list";
 import { command as findingMine } from "#commands/finding-mine";
 import { command as findingNotOurs } from "#commands/finding-not-ours";
 import { command as findingOpen } from "#commands/finding-open";
 import { command as findingShow } from "#commands/finding-show";
+import { command as findingSnooze } from "#commands/finding-snooze";
+import { command as findingUnsnooze } from "#commands/finding-unsnooze";
 import { command as findingWhy } from "#commands/finding-why";
 import { command as findingWrong } from "#commands/finding-wrong";
 import { command as personWhoami } from "#commands/person-whoami";
@@ -31,12 +34,15 @@ export const commands = [
   channelDigest,
   channelQuiet,
   channelRollout,
+  exceptionList,
   findingClaim,
   findingList,
   findingMine,
   findingNotOurs,
   findingOpen,
   findingShow,
+  findingSnooze,
+  findingUnsnooze,
   findingWhy,
   findingWrong,
   personWhoami,

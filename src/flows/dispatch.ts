@@ -162,7 +162,7 @@ const textOfPress = (press: { readonly command?: string; readonly nonce?: string
   press.nonce === undefined ? (press.command ?? "") : "approve";
 
 /** Commands that answer with a form when something is missing. */
-const withForms = new Set(["fix", "deny", "undo", "not-ours", "wrong"]);
+const withForms = new Set(["fix", "deny", "undo", "snooze", "accept", "revoke", "retire", "not-ours", "wrong"]);
 const opensForm = (incoming: Incoming): boolean => incoming.kind !== "submit" && withForms.has(wordOf(incoming).word);
 
 function problemCard(error: unknown, bot: Bot): Card {

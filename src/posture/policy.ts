@@ -23,6 +23,14 @@ const matrix = {
   /** Asking for a fix, an undo. */
   fix: members,
   undo: members,
+  /** Also ends a snooze early. */
+  snooze: members,
+  /** Asking for an acceptance; who may agree is the policy's to say. */
+  accept: members,
+  /** Those who asked for it or approved it; `revoke-all`: anybody's. */
+  revoke: members,
+  "revoke-all": ["admin"],
+  retire: ["admin"],
   /** The own request; `cancel-all`: anybody's. */
   cancel: members,
   "cancel-all": ["admin"],
@@ -50,6 +58,11 @@ const deeds: Readonly<Record<Verb, string>> = {
   report: "report findings",
   fix: "ask for a fix",
   undo: "ask for an undo",
+  snooze: "snooze findings",
+  accept: "ask to accept a risk",
+  revoke: "end an acceptance",
+  "revoke-all": "end somebody else's acceptance",
+  retire: "take findings off the list",
   cancel: "withdraw a request",
   "cancel-all": "withdraw somebody else's request",
   approve: "approve requests",
@@ -170,6 +183,7 @@ function ownerGroups({ owner, account }: ApprovalItem, rules: PolicyRules): read
     : [];
 }
 
+/** Owners that the configuration itself puts into an account. */
 function ownersHere(account: string, rules: PolicyRules): readonly string[] {
   const { owner, owners = [] } = accountRule(rules, account);
   return owner === undefined ? owners : [owner, ...owners];

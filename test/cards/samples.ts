@@ -91,6 +91,7 @@ export const group: GroupView = {
   topic: buckets,
   owner: "Payments",
   open: [receipts, exported, statics],
+  aside: [],
   closed: [],
   checks: [{ title: "S3 bucket is not public" }],
   checkedAt: scanned,
