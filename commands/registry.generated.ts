@@ -5,6 +5,7 @@ import { command as channelDigest } from "#commands/channel-digest";
 import { command as channelQuiet } from "#commands/channel-quiet";
 import { command as channelRollout } from "#commands/channel-rollout";
 import { command as exceptionList } from "#commands/exception-list";
+import { command as exceptionRevoke } from "#commands/exception-revoke";
 import { command as findingClaim } from "#commands/finding-claim";
 import { command as findingList } from "#commands/finding-list";
 import { command as findingMine } from "#commands/finding-mine";
@@ -18,6 +19,7 @@ import { command as findingWrong } from "#commands/finding-wrong";
 import { command as personWhoami } from "#commands/person-whoami";
 import { command as postureHelp } from "#commands/posture-help";
 import { command as postureSummary } from "#commands/posture-summary";
+import { command as requestAccept } from "#commands/request-accept";
 import { command as requestApprove } from "#commands/request-approve";
 import { command as requestCancel } from "#commands/request-cancel";
 import { command as requestDeny } from "#commands/request-deny";
@@ -35,6 +37,7 @@ export const commands = [
   channelQuiet,
   channelRollout,
   exceptionList,
+  exceptionRevoke,
   findingClaim,
   findingList,
   findingMine,
@@ -48,6 +51,7 @@ export const commands = [
   personWhoami,
   postureHelp,
   postureSummary,
+  requestAccept,
   requestApprove,
   requestCancel,
   requestDeny,

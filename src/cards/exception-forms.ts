@@ -1,8 +1,9 @@
 import { fields, present, tickField } from "#cards/forms";
 import { whatText } from "#cards/lines";
-import { clip, para, stamp } from "#cards/text";
-import type { SnoozeFormView } from "#cards/views";
-import { becauseWords, capital, count, mark, regular } from "#cards/words";
+import { partyNames } from "#cards/request-words";
+import { clip, facts, para, stamp } from "#cards/text";
+import type { AcceptFormView, Party, SnoozeFormView } from "#cards/views";
+import { accountPhrase, becauseWords, capital, count, mark, regular } from "#cards/words";
 import type { Field, Form, Part } from "#domain/card";
 import type { Because, ExceptionKind } from "#domain/exception";
 import { becauses } from "#domain/exception";
@@ -77,3 +78,67 @@ export function snoozeForm(view: SnoozeFormView): Form {
     ),
   };
 }
+
+/** What is borne, why, until when, and who has to agree. */
+export function acceptForm(view: AcceptFormView): Form {
+  const { id, ticks, lines, row, severity, last, longest, need, approvers } = view;
+  return {
+    title: clip(`Accept the risk: ${id}`, 24),
+    submit: need === 0 ? "Accept the risk" : "Ask for approval",
+    state: `accept ${id}`,
+    parts: present<Part | Field>(
+      ...lines
+        .slice(0, 5)
+        .map((each) =>
+          para(
+            `You accept ${mark(each.severity)} · ${whatText(each)}`,
+            each.environment !== undefined && ` · ${each.environment}`,
+            each.account && ` · ${accountPhrase(each.account)}`,
+          ),
+        ),
+      ticks.length > 1 ? tickField("Which", ticks, true) : undefined,
+      becauseField("acceptance", "Because"),
+      {
+        kind: "input",
+        name: fields.reason,
+        label: "In your words",
+        hint: "20 letters or more: it is what there is to read in a year",
+        multiline: true,
+        minLength: 20,
+        maxLength: 500,
+      },
+      ticketField,
+      dayField("Until the day", `Longest for ${severity.toUpperCase()}: ${count(longest, regular("day"))}`, last.day),
+      facts(
+        [
+          "Holds only",
+          `while it stays as it is now${row === undefined ? "" : `: ${clip(row, 150)}`}. If it gets worse, it ends at once.`,
+        ],
+        ["Approval", approvalWords(need, approvers)],
+      ),
+    ),
+  };
+}
+
+const approvalWords = (need: number, approvers: readonly Party[]): string => {
+  if (need === 0) return "nobody else: it is your team's, and mild enough. It is written down with your name";
+  if (approvers.length === 0) return "nobody may approve it: the policy names nobody";
+  return `${need === 1 ? "1 person" : `${need} people`} from ${partyNames(approvers)}, not you`;
+};
+
+export const revokeForm = (id: string, what: string): Form => ({
+  title: `End ${id}`,
+  submit: "End it now",
+  state: `revoke ${id}`,
+  parts: [
+    para(`Open again from now on: ${what}.`),
+    {
+      kind: "input",
+      name: fields.reason,
+      label: "Reason",
+      hint: "Whoever approved it reads it",
+      maxLength: 500,
+      minLength: 3,
+    },
+  ],
+});

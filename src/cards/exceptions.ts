@@ -84,6 +84,19 @@ export const snoozedCard = (view: ExceptionView): Card =>
     { actions: [button("Wake", run(`unsnooze ${view.exception.id}`))] },
   );
 
+/** To the person who accepted alone, privately. */
+export const acceptedCard = ({ exception }: ExceptionView): Card =>
+  cardOf(
+    [
+      para(
+        `${exception.id}: the risk of ${count(exception.members.length, regular("finding"))} is accepted until `,
+        minuteOf(exception.until),
+        ", and written down with your name. It ends at once if it gets worse.",
+      ),
+    ],
+    { actions: [button("End now…", form(`revoke ${exception.id}`))] },
+  );
+
 const byName = (view: ExceptionView): string => nameIn(view, view.exception.by);
 
 /** Privately, when its day has come and it is open again. */

@@ -1,3 +1,4 @@
+import { acceptanceFacts, acceptanceHead, exceptionText, shortDay, untilWords } from "#cards/acceptance";
 import {
   accountsOf,
   historyText,
@@ -87,12 +88,35 @@ export function undoneThreadCard(view: RequestView, told: readonly Party[]): Car
 }
 
 function waitingParts(view: RequestView): readonly (Part | undefined)[] {
-  const { request, fix, topic } = view;
-  const isFix = request.kind === "fix";
+  const { request, topic } = view;
   const given = counted(request).map(({ human, at }) => line(`${nameIn(view, human)} approved `, timeOf(at)));
   return [
     para("For ", dots(`${mark(request.severity)} · ${stateOf(topic, request.items.length)}`, ...placeOf(view))),
     request.why === undefined ? undefined : para(sentence(request.why)),
+    ...(request.kind === "acceptance"
+      ? [acceptanceHead(view), itemRows(view, ({ summary }) => summary), acceptanceFacts(view)]
+      : changeParts(view)),
+    given.length > 0 ? para(dots(...given)) : undefined,
+    para(
+      neededText(view),
+      " Ends ",
+      minuteOf(request.expiresAt),
+      ` (${count(view.workingHours, regular("working hour"))}); then nothing happens.`,
+    ),
+    request.kind === "acceptance"
+      ? undefined
+      : para(
+          request.items.length === 1
+            ? "Runs at once."
+            : "Runs at once, one after the other, stops at the first problem.",
+        ),
+  ];
+}
+
+function changeParts(view: RequestView): readonly (Part | undefined)[] {
+  const { request, fix } = view;
+  const isFix = request.kind === "fix";
+  return [
     para("What changes"),
     itemRows(view, ({ summary }) => summary),
     facts(
@@ -102,16 +126,6 @@ function waitingParts(view: RequestView): readonly (Part | undefined)[] {
       ["Cost", isFix && fix.cost],
       ["Undo", isFix && undoText(view.undo)],
       [`${firstName(nameIn(view, request.requester))}'s reason`, `"${request.reason}"`],
-    ),
-    given.length > 0 ? para(dots(...given)) : undefined,
-    para(
-      neededText(view),
-      " Ends ",
-      minuteOf(request.expiresAt),
-      ` (${count(view.workingHours, regular("working hour"))}); then nothing happens.`,
-    ),
-    para(
-      request.items.length === 1 ? "Runs at once." : "Runs at once, one after the other, stops at the first problem.",
     ),
   ];
 }
@@ -135,7 +149,8 @@ function laterParts(view: RequestView): readonly (Part | undefined)[] {
       ? undefined
       : para(sentence(capital(why))),
     state === "halted" && request.items.length > 1 ? itemRows(view, itemText) : undefined,
-    para("For ", dots(...placeOf(view), recheckText(view))),
+    state === "verified" ? acceptanceFacts(view) : undefined,
+    para("For ", dots(...placeOf(view), recheckText(view), exceptionText(view))),
   ];
 }
 
@@ -176,21 +191,24 @@ const greyLine = ({ request, audit }: RequestView): Part =>
 
 function buttons(view: RequestView): readonly (Action | undefined)[] {
   const { request, approve, undo } = view;
-  const { id, kind, state, group } = request;
+  const { id, kind, state, group, accept } = request;
   const target = group ?? request.items[0]?.findingId ?? id;
   const takeBack = kind === "fix" && "until" in undo ? button("Undo…", form(`undo ${id}`)) : undefined;
-  const again = kind === "undo" && request.parent !== undefined ? `undo ${request.parent}` : `fix ${target}`;
+  const verb = kind === "acceptance" ? "accept" : "fix";
+  const again = kind === "undo" && request.parent !== undefined ? `undo ${request.parent}` : `${verb} ${target}`;
   switch (state) {
     case "requested":
       return [
         approve === undefined ? undefined : approveButton(view, approve),
         button("Deny…", form(`deny ${id}`)),
         menu(
-          ["Exact calls", run(`show ${id} --calls`)],
+          kind === "acceptance" ? undefined : ["Exact calls", run(`show ${id} --calls`)],
           group === undefined ? undefined : [`Open ${group}`, run(`show ${group}`)],
         ),
       ];
     case "verified":
+      if (accept?.exception !== undefined)
+        return view.exception ? [] : [button("End now…", form(`revoke ${accept.exception}`))];
       return request.undoneBy === undefined ? [takeBack] : [];
     case "halted":
       return [
@@ -213,14 +231,20 @@ function buttons(view: RequestView): readonly (Action | undefined)[] {
 /** Verb plus object on the button; the confirmation names exactly what changes, and where. */
 function approveButton(view: RequestView, nonce: string): Action {
   const { request, fix } = view;
-  const label = `Approve ${count(request.items.length, regular("change"))}`;
+  const label = request.accept
+    ? `Approve until ${shortDay(view)}`
+    : `Approve ${count(request.items.length, regular("change"))}`;
   const names = request.items.map(({ asset }) => clip(asset.name, 40));
   const shown = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : listed(names);
   const [account, ...others] = accountsOf(view);
   const where = account && others.length === 0 ? accountPhrase(account) : `${others.length + 1} accounts`;
   const environment = request.environment === undefined ? "" : ` (${request.environment})`;
   const isFix = request.kind === "fix";
-  const what = isFix ? thirdPerson(fix.verb) : `Takes back ${request.parent ?? "the change"}`;
+  const what = isFix
+    ? thirdPerson(fix.verb)
+    : request.accept
+      ? `Accepts the risk${untilWords(view)}`
+      : `Takes back ${request.parent ?? "the change"}`;
   const notice = isFix ? ` ${sentence(capital(fix.danger))}` : "";
   return {
     kind: "button",

@@ -124,6 +124,12 @@ export interface RequestView {
   readonly undo: UndoOffer;
   /** The stored press behind the approve button. Absent: no button. */
   readonly approve?: string;
+  /** Of the days in headings. */
+  readonly zone: string;
+  /** Of an acceptance: how its exception ended. */
+  readonly exception?: NonNullable<Exception["ended"]>;
+  /** Of an acceptance: how often the risk was accepted before, and when the last of these ended. */
+  readonly earlier?: { readonly count: number; readonly endedAt?: Instant };
   /** When it is checked once more. */
   readonly rechecks?: readonly Instant[];
   /** `#1234` */
@@ -175,6 +181,19 @@ export interface ExceptionsView {
 
 // Forms
 
+export interface AcceptFormView {
+  readonly id: string;
+  readonly ticks: readonly TickView[];
+  readonly lines: readonly GroupLine[];
+  /** The row of the only one: what holds now, and may not become more. */
+  readonly row?: string;
+  readonly severity: Severity;
+  readonly last: { readonly day: string; readonly at: Instant };
+  readonly longest: number;
+  readonly approvers: readonly Party[];
+  /** 0: nobody else has to agree. */
+  readonly need: number;
+}
 export interface SnoozeFormView {
   readonly id: string;
   readonly ticks: readonly TickView[];

@@ -2,6 +2,7 @@ import type { AuditDraft } from "#domain/audit";
 import { sha256 } from "#domain/plan";
 import type { Request, RequestEvent } from "#domain/request";
 import { day } from "#domain/time";
+import { acceptedBy } from "#flows/accepted";
 import type { Bot } from "#flows/bot";
 import { recheckAfter, requestCardOf, requestThreadOf } from "#flows/show-request";
 import type { Edge, Nonce, Outgoing, Timer } from "#store/store";
@@ -13,13 +14,14 @@ export function afterRequest(
   after: Request,
   event: RequestEvent | { readonly kind: "ask"; readonly at: number },
 ): { readonly edge: Edge; readonly request: Request } {
-  const request = withUndo(bot, before, after);
+  const { request, begun } = acceptedBy(bot, before, withUndo(bot, before, after));
   const moved = before?.state !== request.state;
   return {
     request,
     edge: {
-      audit: [auditOf(before, request, event)],
-      timers: timersOf(bot, before, request, event.at),
+      ...begun,
+      audit: [auditOf(before, request, event), ...(begun?.audit ?? [])],
+      timers: [...timersOf(bot, before, request, event.at), ...(begun?.timers ?? [])],
       ...(moved && request.state !== "requested" && { timersDone: [`expire:${request.id}`, `remind:${request.id}`] }),
       ...messagesOf(bot, before, request, event),
     },

@@ -1,14 +1,17 @@
-import { snoozeForm } from "#cards/exception-forms";
+import { acceptForm, snoozeForm } from "#cards/exception-forms";
 import { fields } from "#cards/forms";
 import type { Form } from "#domain/card";
 import type { Finding } from "#domain/finding";
+import type { Actor } from "#domain/person";
+import { whoAccepts, whyNotAccept } from "#flows/accept";
 import type { Bot } from "#flows/bot";
 import { snoozesOf } from "#flows/exceptions-view";
 import { lineMaker } from "#flows/lines";
+import { parties } from "#flows/names";
 import { tickable } from "#flows/report";
 import { findingsOf } from "#flows/scope";
-import { whyNotSnooze } from "#flows/snooze";
-import { dayOptions, longest } from "#posture/exceptions";
+import { maxMembers, whyNotSnooze } from "#flows/snooze";
+import { dayOptions, lastDay, longest } from "#posture/exceptions";
 import { worst } from "#posture/notify";
 
 type Values = Readonly<Record<string, string>>;
@@ -30,6 +33,31 @@ export function snoozeFormFor(bot: Bot, id: string, findings: readonly Finding[]
     longest: longest(asked),
     most: limits.snoozes,
     last: can.every((finding) => snoozesOf(bot, finding) === limits.snoozes - 1),
+  });
+}
+
+export function acceptFormFor(
+  bot: Bot,
+  actor: Actor,
+  { id, findings }: { readonly id: string; readonly findings: readonly Finding[] },
+): Form | { readonly refused: string } {
+  const can = findings.filter((finding) => whyNotAccept(bot, finding) === undefined).slice(0, maxMembers);
+  const [first, ...others] = can;
+  if (!first) return { refused: (findings[0] && whyNotAccept(bot, findings[0])) ?? `${id} has no risk to accept.` };
+  const { limits, hours: clock } = bot.config;
+  const severities = can.map(({ severity }) => severity);
+  const asked = { kind: "acceptance", severities, now: bot.now(), limits, clock } as const;
+  const policy = whoAccepts(bot, actor, can);
+  return acceptForm({
+    id,
+    ticks: tickable(bot, can),
+    lines: can.map(lineMaker(bot)),
+    severity: worst(severities),
+    last: lastDay(asked),
+    longest: longest(asked),
+    approvers: "nobody" in policy ? [] : parties(policy.approvers),
+    need: "nobody" in policy ? 1 : policy.need,
+    ...(others.length === 0 && { row: first.row }),
   });
 }
 

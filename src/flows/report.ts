@@ -31,7 +31,9 @@ export function tickable(bot: Bot, findings: readonly Finding[], forFix = false)
 
 function whyNot(bot: Bot, finding: Finding): string | undefined {
   if (!remediationFor(bot, finding)) return "no automatic fix";
-  const busy = bot.store.requests({ asset: finding.asset.id, state: ["requested", "approved", "executing"] })[0];
+  const busy = bot.store
+    .requests({ asset: finding.asset.id, state: ["requested", "approved", "executing"] })
+    .find(({ kind }) => kind !== "acceptance");
   return busy && `${busy.id} works on it`;
 }
 

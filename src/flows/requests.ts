@@ -6,10 +6,12 @@ import { isRefusal } from "#domain/remediation";
 import type { Item, Refused, Request } from "#domain/request";
 import { maxItems, requestHash, transition } from "#domain/request";
 import { minute } from "#domain/time";
+import { beforeAccepting } from "#flows/accept";
 import { afterRequest } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
 import { fixAim, makePlan, type Planned, undoAim } from "#flows/change";
 import { apply, givenOf, readPort, targetOf } from "#flows/execute";
+import { refreshGroups } from "#flows/groups";
 import { noticesOf } from "#flows/notices";
 import { approvalPolicy, expiryOf, remediationFor } from "#flows/policy";
 import { worst } from "#posture/notify";
@@ -193,6 +195,11 @@ export async function approve(
     await refuse(result.refused, request.id);
     return { not: result.refused, request };
   }
+  const stopped = await beforeAccepting(bot, request);
+  if (stopped) {
+    await refuse("refused" in stopped ? stopped.refused : (stopped.request.why ?? stopped.not), request.id);
+    return stopped;
+  }
   const { edge, request: next } = afterRequest(bot, request, result.next, event);
   const outcome = await bot.store.commit({
     ...edge,
@@ -201,6 +208,7 @@ export async function approve(
     ...("nonce" in by && { nonce: { id: sha256(by.nonce), human: actor.human.id, at: bot.now() } }),
   });
   if (outcome !== "done") return no(`${request.id} changed at the same moment. Look at it again.`);
+  if (next.accept?.exception !== undefined) await refreshGroups(bot, edge.findings ?? []);
   bot.wake();
   return { request: next };
 }

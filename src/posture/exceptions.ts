@@ -1,8 +1,11 @@
 import type { Severity } from "#domain/check";
 import type { ExceptionKind } from "#domain/exception";
+import type { Human } from "#domain/person";
 import type { Instant } from "#domain/time";
 import { day } from "#domain/time";
 import { worst } from "#posture/notify";
+import type { ApprovalItem, PolicyRules } from "#posture/policy";
+import { ownersHere } from "#posture/policy";
 import type { Times } from "#posture/worktime";
 import type { LocalDay } from "#posture/zone";
 import { weekdayOf, zoneOf } from "#posture/zone";
@@ -75,3 +78,30 @@ export function dayOptions(asked: Asked): readonly DayOption[] {
     return "until" in found ? [{ day: text, at: found.until, tomorrow: n === 1 }] : [];
   });
 }
+
+/** The last day that is allowed. */
+export function lastDay(asked: Asked): { readonly day: string; readonly at: Instant } {
+  const text = isoDay(zoneOf(asked.clock.zone).dayOf(asked.now) + longest(asked));
+  const found = untilOf(text, asked);
+  return { day: text, at: "until" in found ? found.until : asked.now };
+}
+
+/**
+ * Nobody else has to agree: all of it is mild enough, and belongs to a team of theirs that the configuration lists for the
+ * account. A tag or a claim alone makes nobody the one who may bear a risk.
+ */
+export const acceptsAlone = (
+  human: Pick<Human, "teams">,
+  items: readonly ApprovalItem[],
+  rules: PolicyRules & { readonly limits: Pick<AsideLimits, "acceptAlone"> },
+): boolean =>
+  items.length > 0 &&
+  items.every(
+    ({ severity, owner, account }) =>
+      severity !== "critical" &&
+      severity !== "high" &&
+      rules.limits.acceptAlone.includes(severity) &&
+      owner !== undefined &&
+      human.teams.includes(owner) &&
+      ownersHere(account, rules).includes(owner),
+  );

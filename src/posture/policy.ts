@@ -184,7 +184,7 @@ function ownerGroups({ owner, account }: ApprovalItem, rules: PolicyRules): read
 }
 
 /** Owners that the configuration itself puts into an account. */
-function ownersHere(account: string, rules: PolicyRules): readonly string[] {
+export function ownersHere(account: string, rules: PolicyRules): readonly string[] {
   const { owner, owners = [] } = accountRule(rules, account);
   return owner === undefined ? owners : [owner, ...owners];
 }

@@ -205,6 +205,7 @@ export const requestView: RequestView = {
   people: { tom: "Tom Beck", ana: "Ana Lima", kofi: "Kofi Mensah" },
   approvers: [{ name: "@payments-leads" }, { name: "@cloud-sec" }],
   workingHours: 8,
+  zone: "Europe/Berlin",
   managed: {},
   undo: { until: asked + 30 * day },
   approve: "a1b2c3",
