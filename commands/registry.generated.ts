@@ -11,6 +11,7 @@ import { command as findingList } from "#commands/finding-list";
 import { command as findingMine } from "#commands/finding-mine";
 import { command as findingNotOurs } from "#commands/finding-not-ours";
 import { command as findingOpen } from "#commands/finding-open";
+import { command as findingRetire } from "#commands/finding-retire";
 import { command as findingShow } from "#commands/finding-show";
 import { command as findingSnooze } from "#commands/finding-snooze";
 import { command as findingUnsnooze } from "#commands/finding-unsnooze";
@@ -43,6 +44,7 @@ export const commands = [
   findingMine,
   findingNotOurs,
   findingOpen,
+  findingRetire,
   findingShow,
   findingSnooze,
   findingUnsnooze,

@@ -1,7 +1,9 @@
-import { date, dots, facts, line, listed, minuteOf, para, stamp } from "#cards/text";
+import { clip, code, date, dots, facts, line, listed, minuteOf, para, rows, stamp } from "#cards/text";
 import type { RequestView } from "#cards/views";
 import { becauseWords, count, endingWords, regular } from "#cards/words";
 import type { Inline, Part, Text } from "#domain/card";
+import type { Item } from "#domain/request";
+import { maxItems } from "#domain/request";
 
 /** Parts of a request's card that only acceptances have. */
 
@@ -36,6 +38,22 @@ export function acceptanceFacts({ request: { accept, reason }, earlier }: Reques
     ],
   );
 }
+
+/** What is borne, and who would change it anyway. */
+export const acceptedRow = ({ managed }: RequestView, { findingId, summary }: Item): string => {
+  const manager = managed[findingId];
+  return manager === undefined ? summary : `${summary} · managed by ${clip(manager, 40)}`;
+};
+
+/** Up to fifty have to stand on one card, each with what is wrong with it: more than a few are said shortly. */
+export const manyRows = ({ request: { items } }: RequestView): Part | undefined =>
+  items.length <= maxItems
+    ? undefined
+    : rows(
+        items.map(({ findingId, asset, summary }) => ({
+          text: dots(line(code(findingId), " ", clip(asset.name, 45)), clip(summary, 40)),
+        })),
+      );
 
 /** "E-5", "E-5 ended Fri 19 Feb 2027 (it got worse)" */
 export function exceptionText({ request: { accept }, exception }: RequestView): Text | undefined {

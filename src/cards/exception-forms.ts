@@ -1,12 +1,13 @@
 import { fields, present, tickField } from "#cards/forms";
-import { whatText } from "#cards/lines";
+import { groupLine, whatText } from "#cards/lines";
 import { partyNames } from "#cards/request-words";
-import { clip, facts, para, stamp } from "#cards/text";
-import type { AcceptFormView, Party, SnoozeFormView } from "#cards/views";
+import { clip, facts, minuteOf, para, stamp } from "#cards/text";
+import type { AcceptFormView, GroupLine, Party, SnoozeFormView } from "#cards/views";
 import { accountPhrase, becauseWords, capital, count, mark, regular } from "#cards/words";
 import type { Field, Form, Part } from "#domain/card";
 import type { Because, ExceptionKind } from "#domain/exception";
 import { becauses } from "#domain/exception";
+import type { Instant } from "#domain/time";
 
 export const becauseField = (kind: ExceptionKind, label: string): Field => ({
   kind: "choice",
@@ -137,6 +138,36 @@ export const revokeForm = (id: string, what: string): Form => ({
       name: fields.reason,
       label: "Reason",
       hint: "Whoever approved it reads it",
+      maxLength: 500,
+      minLength: 3,
+    },
+  ],
+});
+
+/** What nobody can check any more leaves the list by a person's word alone. */
+export const retireForm = (view: {
+  readonly id: string;
+  readonly count: number;
+  readonly lines: readonly GroupLine[];
+  readonly since: Instant;
+}): Form => ({
+  title: clip(`Take off: ${view.id}`, 24),
+  submit: "Take off the list",
+  state: `retire ${view.id}`,
+  parts: [
+    para(
+      `${count(view.count, regular("finding"))} not checked since `,
+      minuteOf(view.since),
+      view.count === 1
+        ? ". It leaves the list; nobody has seen it fixed."
+        : " or later. They leave the list; nobody has seen them fixed.",
+    ),
+    ...view.lines.map((each) => para(groupLine(each, { account: true }))),
+    {
+      kind: "input",
+      name: fields.reason,
+      label: "Reason",
+      hint: "It is in the audit trail with each of them",
       maxLength: 500,
       minLength: 3,
     },

@@ -1,4 +1,12 @@
-import { acceptanceFacts, acceptanceHead, exceptionText, shortDay, untilWords } from "#cards/acceptance";
+import {
+  acceptanceFacts,
+  acceptanceHead,
+  acceptedRow,
+  exceptionText,
+  manyRows,
+  shortDay,
+  untilWords,
+} from "#cards/acceptance";
 import {
   accountsOf,
   historyText,
@@ -94,7 +102,11 @@ function waitingParts(view: RequestView): readonly (Part | undefined)[] {
     para("For ", dots(`${mark(request.severity)} · ${stateOf(topic, request.items.length)}`, ...placeOf(view))),
     request.why === undefined ? undefined : para(sentence(request.why)),
     ...(request.kind === "acceptance"
-      ? [acceptanceHead(view), itemRows(view, ({ summary }) => summary), acceptanceFacts(view)]
+      ? [
+          acceptanceHead(view),
+          manyRows(view) ?? itemRows(view, (item) => acceptedRow(view, item)),
+          acceptanceFacts(view),
+        ]
       : changeParts(view)),
     given.length > 0 ? para(dots(...given)) : undefined,
     para(

@@ -200,10 +200,10 @@ function outdated(
     const asked = accept.standings[index];
     const verdict = verdicts.get(print);
     if (!finding || !asked || !isOpen(finding) || verdict === "gone" || verdict?.status !== "fail")
-      return `${asset.name} is fixed or gone: there is no risk of ${findingId} to accept.`;
+      return `There is no risk of ${findingId} to accept any more: ${asset.name} is fixed or gone.`;
     const severity = verdict.severity ?? bot.checks.find(({ id }) => id === check)?.severity ?? finding.severity;
     const live = { ...finding, evidence: verdict.evidence, severity };
-    if (isWorse(asked, finding) || isWorse(asked, live)) return `${asset.name} got worse since it was asked for.`;
+    if (isWorse(asked, finding) || isWorse(asked, live)) return `Since it was asked for, ${asset.name} got worse.`;
   }
   return undefined;
 }

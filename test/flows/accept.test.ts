@@ -291,7 +291,7 @@ describe("what is not as it was asked for", () => {
     [
       "worse, and no scan has seen it",
       ({ door }) => door.byHand(account).putBucketPolicy(bucket, statements("s3:GetObject", "s3:PutObject")),
-      /got worse since it was asked for/,
+      /Since it was asked for, pay-receipts-eu got worse/,
     ],
     [
       "fixed, and no scan has seen it",
