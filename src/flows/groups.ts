@@ -75,8 +75,10 @@ export function rowMaker(bot: Bot): (finding: Finding) => GroupRow {
 function lastClosing(bot: Bot, finding: Finding): GroupRow["cameBack"] {
   const fixed = bot.store.events({ fingerprint: finding.fingerprint }).findLast(({ kind }) => kind === "fixed");
   if (!fixed) return undefined;
-  const request = bot.store.requests({ finding: finding.fingerprint, state: ["verified"] })[0];
-  return { fixedAt: fixed.at, ...(request && request.kind === "fix" && { request: request.id }) };
+  const [request] = bot.store
+    .requests({ finding: finding.fingerprint, state: ["verified"] })
+    .filter(({ kind }) => kind !== "acceptance");
+  return { fixedAt: fixed.at, ...(request?.kind === "fix" && { request: request.id }) };
 }
 
 /** The group a finding is shown in, made when it is first needed: everything people see has an id to name. */

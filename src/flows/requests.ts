@@ -162,9 +162,9 @@ async function open(
     })),
   });
   if (outcome !== "done") {
-    const busy = items.flatMap(({ asset }) =>
-      bot.store.requests({ asset: asset.id, state: ["requested", "approved", "executing"] }),
-    );
+    const busy = items
+      .flatMap(({ asset }) => bot.store.requests({ asset: asset.id, state: ["requested", "approved", "executing"] }))
+      .filter((other) => other.kind !== "acceptance");
     return no(
       `${busy[0]?.id ?? "Another request"} already waits for the same resource. Let it end, or withdraw it first.`,
     );

@@ -11,6 +11,7 @@ import {
   allOn,
   begin,
   bucket,
+  busy,
   card,
   closeAside,
   digestsClose,
@@ -119,6 +120,9 @@ describe("the story of an acceptance", () => {
     expect(text(approval(it))).toMatch(/E-1 ended Fri 19 Feb 2027 \(its day came\)/);
     expect(text(approval(it))).not.toContain("End now");
     expect(digestsClose(it)).toMatchObject({ open: before });
+    expect(text(await it.w.say("U3", "audit E-1", "C1"))).toMatch(
+      /exception\.expired.*exception\.warned.*exception\.acceptance/s,
+    );
     expect(verifyChain(it.w.store.auditRows())).toMatchObject({ ok: true });
   });
 
@@ -378,6 +382,42 @@ describe("ways around it", () => {
     const now = it.w.store.request("R-2")?.request.hash ?? "";
     await it.w.say("U2", `approve R-2 ${now.slice(0, 8)}`, "C3");
     expect(it.finding().status).toBe("accepted");
+  });
+
+  test("the hash holds the evidence, the kind of reason and the ticket, too", async () => {
+    const it = await begin();
+    const hashes = new Set<string>();
+    const again = async (values: Readonly<Record<string, string>> = {}): Promise<void> => {
+      await ask(it, values);
+      const request = it.w.store.requests({ state: ["requested"] })[0];
+      hashes.add(request?.hash ?? "");
+      await it.w.say("U1", `cancel ${request?.id}`, "C1");
+    };
+    await again();
+    await again();
+    expect(hashes.size).toBe(1);
+    await again({ ticket: "PAY-641" });
+    await again({ because: "not-worth-fixing" });
+    await again({ reason: `${reason} and more` });
+    expect(hashes.size).toBe(4);
+    it.door.byHand(account).putBucketPolicy(bucket, statements("s3:ListBucket"));
+    await it.scan();
+    await again();
+    expect(hashes.size).toBe(5);
+  });
+
+  test("a click while somebody snoozes it, where the database is busy: one of the two", async () => {
+    const it = await begin({ store: busy });
+    await ask(it);
+    const press = pressOf(approval(it), "Approve");
+    const form = await it.w.say("U1", `snooze ${it.finding().id}`, "C1");
+    if (!isForm(form)) throw new Error(text(form));
+    const values = { until: "2026-11-30", because: "waiting" };
+    await Promise.all([it.w.press("U2", press, "C3"), it.w.submit("U1", form, values, "C1")]);
+    await it.w.settle();
+    const held = it.w.store.exceptions({ open: true });
+    expect(held.map(({ id }) => id)).toEqual([it.finding().aside?.exception]);
+    expect(it.w.store.request("R-1")?.request.state === "verified").toBe(held[0]?.kind === "acceptance");
   });
 
   test("a finding of the form's own choice; a second request for the same; a click twice", async () => {

@@ -8,6 +8,7 @@ import {
   allOn,
   begin,
   bucket,
+  busy,
   card,
   closeAside,
   digestsClose,
@@ -259,8 +260,8 @@ describe("what nobody may snooze", () => {
     expect(text(await it.w.say("U1", "unsnooze E-9", "C1"))).toContain("There is no");
   });
 
-  test("two at once: one of them", async () => {
-    const it = await begin();
+  test("two at once: one of them, also where the database is busy", async () => {
+    const it = await begin({ store: busy });
     const form = await it.w.say("U1", `snooze ${it.finding().id}`, "C1");
     if (!isForm(form)) throw new Error(text(form));
     const values = { until: "2026-11-30", because: "waiting" };

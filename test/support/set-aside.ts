@@ -5,6 +5,7 @@ import type { ConfigInput } from "#config/schema";
 import type { Card, Form } from "#domain/card";
 import type { Finding } from "#domain/finding";
 import { day, hour } from "#domain/time";
+import type { Store } from "#store/store";
 import { cardText } from "#test/cards/as-text";
 import { digestNumbers } from "#test/support/cards";
 import { fixChannels, fixConfig, fixEstate, fixPeople, publicBucket } from "#test/support/fix-story";
@@ -36,7 +37,11 @@ export function closeAside(): void {
 
 /** A live channel with one HIGH finding on a card, Mon 23 Nov 2026 09:00 UTC. */
 export async function begin(
-  setup: { readonly config?: Partial<ConfigInput>; readonly guests?: true } = {},
+  setup: {
+    readonly config?: Partial<ConfigInput>;
+    readonly guests?: true;
+    readonly store?: (store: Store) => Store;
+  } = {},
 ): Promise<Aside> {
   let door: MemoryDoor | undefined;
   const w = await world({
@@ -48,6 +53,7 @@ export async function begin(
     people: fixPeople,
     channels: fixChannels.map((each) => (each.id === "C1" ? { ...each, guests: setup.guests ?? false } : each)),
     quietLog: true,
+    ...(setup.store && { store: setup.store }),
   });
   if (!door) throw new Error("no cloud");
   const it: Aside = {
@@ -83,6 +89,15 @@ export async function begin(
   await it.scan();
   return it;
 }
+
+/** A database that is busy for a moment: between what an edge read and its commit, others get their turn. */
+export const busy = (store: Store): Store => ({
+  ...store,
+  async commit(edge) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return store.commit(edge);
+  },
+});
 
 export const card = ({ w }: Aside): Card => {
   const found = w.in("#team-payments").findLast(({ key }) => key.startsWith("G-"));
