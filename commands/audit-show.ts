@@ -4,7 +4,7 @@ import { defineCommand } from "#flows/command";
 export const command = defineCommand({
   id: "audit.show",
   word: "audit",
-  usage: "audit [#entry | R-id | F-id]",
+  usage: "audit [#entry | R-id | E-id | F-id]",
   summary: "who did what and when, from the chained trail",
   example: "audit R-12",
   daily: false,

@@ -1,5 +1,6 @@
 import { answerCard, noSuchIdCard } from "#cards/answers";
 import { findingsCard, pageSize } from "#cards/findings";
+import { listed } from "#cards/text";
 import { severityCounts, statusWords } from "#cards/words";
 import { severities } from "#domain/check";
 import type { Finding, Status } from "#domain/finding";
@@ -24,8 +25,10 @@ export const command = defineCommand({
     const wanted = severity?.toLowerCase().split(",");
     const odd = wanted?.find((each) => !severities.some((known) => known === each));
     if (odd !== undefined) return { card: answerCard(`There is no severity "${odd}": ${severities.join(", ")}.`) };
-    const state = statuses.find((each) => each === status);
-    if (!state) return { card: answerCard(`There is no status "${status}": ${statuses.join(", ")}.`) };
+    const asked = status.toLowerCase().split(",");
+    const states = statuses.filter((each) => asked.includes(each));
+    const strange = asked.find((each) => !statuses.some((known) => known === each));
+    if (strange !== undefined) return { card: answerCard(`There is no status "${strange}": ${statuses.join(", ")}.`) };
     const word = args.words.find((each) => each !== "all");
     const named = word === undefined ? undefined : findingsOf(bot, word);
     if (word !== undefined && !named) return { card: noSuchIdCard(word) };
@@ -38,7 +41,7 @@ export const command = defineCommand({
         finding.account === account ||
         accounts.some(({ id, name }) => id === finding.account && name === account)) &&
       (check === undefined || finding.check === check || finding.check.endsWith(`.${check}`));
-    const found = (named?.findings ?? findingsIn(bot, scope, { status: [state] })).filter(fits);
+    const found = (named?.findings ?? findingsIn(bot, scope, { status: states })).filter(fits);
     const at = Math.min(Math.max(1, Math.trunc(Number(page)) || 1), Math.max(1, Math.ceil(found.length / pageSize)));
     const options = Object.entries(args.options).filter(([key]) => key !== "page" && key !== "team" && key !== "owner");
     const rest = options.map(([key, value]) => `${key}=${value}`);
@@ -48,7 +51,10 @@ export const command = defineCommand({
         scope: [named?.id ?? scope.text, ...rest].join(" "),
         now: bot.now(),
         counts: severityCounts(found),
-        what: statusWords[state],
+        what: listed(
+          states.map((each) => statusWords[each]),
+          "or",
+        ),
         page: at,
         lines: found.slice((at - 1) * pageSize, at * pageSize).map(lineMaker(bot)),
       }),

@@ -30,6 +30,8 @@ export const command = defineCommand({
         now: bot.now(),
         counts: severityCounts(open),
         lines: groupLines(bot, open).slice(0, 5),
+        snoozed: human.teams.reduce((sum, owner) => sum + bot.store.countFindings({ owner, status: ["snoozed"] }), 0),
+        accepted: human.teams.reduce((sum, owner) => sum + bot.store.countFindings({ owner, status: ["accepted"] }), 0),
         toApprove: mayDecide.map((request) => waitingLine(bot, request)),
         asked: waiting.filter(({ requester }) => requester === human.id).map((request) => waitingLine(bot, request)),
       }),

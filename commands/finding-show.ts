@@ -1,5 +1,6 @@
 import { noSuchIdCard, usageCard } from "#cards/answers";
 import { callsCard } from "#cards/calls";
+import { exceptionCard } from "#cards/exceptions";
 import { groupCard } from "#cards/group";
 import { requestCard } from "#cards/request";
 import { showCard } from "#cards/show";
@@ -7,6 +8,7 @@ import { parseId } from "#domain/ids";
 import { unlessMay } from "#flows/audit";
 import { auditEntryCard } from "#flows/audit-view";
 import { defineCommand } from "#flows/command";
+import { exceptionView } from "#flows/exceptions-view";
 import { groupView } from "#flows/groups";
 import { showView } from "#flows/overview";
 import { requestView } from "#flows/show-request";
@@ -14,8 +16,8 @@ import { requestView } from "#flows/show-request";
 export const command = defineCommand({
   id: "finding.show",
   word: "show",
-  usage: "show F-id | G-id | R-id [--calls]",
-  summary: "one finding, card or request with all that is known",
+  usage: "show F-id | G-id | R-id [--calls] | E-id",
+  summary: "one finding, card, request or exception with all that is known",
   example: "show F-1a2b",
   daily: true,
   verb: "read",
@@ -38,6 +40,10 @@ export const command = defineCommand({
         if (!request) return { card: noSuchIdCard(word) };
         const view = requestView(bot, request);
         return { card: args.flags.includes("calls") ? callsCard(view) : requestCard(view) };
+      }
+      case "E": {
+        const exception = bot.store.exception(parsed.id)?.exception;
+        return { card: exception ? exceptionCard(exceptionView(bot, exception)) : noSuchIdCard(word) };
       }
       case "#":
         return {

@@ -30,6 +30,8 @@ export const command = defineCommand({
     if ("refused" in answer) return { card: answerCard(answer.refused) };
     if ("not" in answer) return { card: refusalCard({ why: answer.not, view: requestView(bot, answer.request) }) };
     const { request } = answer;
+    if (request.accept?.exception !== undefined)
+      return { card: answerCard(`You approved ${request.id}: the risk is accepted as ${request.accept.exception}.`) };
     return isUndecided(request) && !mayStart(request)
       ? { card: requestCard(requestView(bot, request)) }
       : { card: answerCard(`You approved ${request.id}. It runs now; its message says how it ends.`) };

@@ -1,5 +1,20 @@
-import { groupLine, labelled, uncheckedText, waitingText } from "#cards/lines";
-import { bold, button, cardOf, dots, joined, line, menu, minuteOf, note, para, rows, run, timeOf } from "#cards/text";
+import { endingText, groupLine, labelled, uncheckedText, waitingText } from "#cards/lines";
+import {
+  bold,
+  button,
+  cardOf,
+  clip,
+  dots,
+  joined,
+  line,
+  menu,
+  minuteOf,
+  note,
+  para,
+  rows,
+  run,
+  timeOf,
+} from "#cards/text";
 import type { DigestView, Moves } from "#cards/views";
 import { age, count, number, past, regular, severityLine, total } from "#cards/words";
 import type { Card, Part, Text } from "#domain/card";
@@ -22,13 +37,16 @@ export const openAfter = (before: number, moves: Moves): number =>
   moves.setAside;
 
 /** Nothing moved, nothing waits: no post from Tuesday to Friday, one line on Monday. */
-export const isQuiet = ({ moves, waiting, startHere, skipped }: DigestView): boolean =>
-  Object.values(moves).every((n) => n === 0) && waiting.length === 0 && startHere.length === 0 && skipped === undefined;
+export const isQuiet = ({ moves, closedAside, waiting, ending, startHere, skipped }: DigestView): boolean =>
+  Object.values(moves).every((n) => n === 0) &&
+  closedAside + waiting.length + ending.length + startHere.length === 0 &&
+  skipped === undefined;
 
 /** One post a day for a channel. It mentions nobody. */
 export function digestCard(view: DigestView): Card {
-  const { name, at, zone, open, previous, moves, checked } = view;
+  const { name, at, zone, open, previous, checked } = view;
   const all = total(open);
+  const waits = [...view.waiting.map(waitingText), ...view.ending.map(endingText)];
   return cardOf(
     [
       para(
@@ -39,8 +57,9 @@ export function digestCard(view: DigestView): Card {
       ),
       ...newsParts(view),
       closedPart(view),
-      ...otherMoves(moves),
-      view.waiting.length > 0 ? para(labelled("Waiting", shortList(view.waiting.map(waitingText)))) : undefined,
+      ...otherMoves(view),
+      view.woke.length > 0 ? para(labelled("Open again", shortList(view.woke.map(wokeText)))) : undefined,
+      waits.length > 0 ? para(labelled("Waiting", shortList(waits))) : undefined,
       view.oldest ? para(labelled("Oldest", groupLine(view.oldest), " · ", age(view.oldest.since, at))) : undefined,
       gapsPart(view),
       view.skipped === undefined
@@ -119,16 +138,26 @@ const shortList = (texts: readonly Text[]): Text =>
   line(joined(texts.slice(0, most), " · "), texts.length > most && ` · and ${number(texts.length - most)} more`);
 
 /** What moved without being fixed or found: said, so that the numbers add up. */
-function otherMoves({ arrived, left, woke, setAside, otherwise }: Moves): readonly Part[] {
+function otherMoves({ moves, closedAside }: DigestView): readonly Part[] {
+  const { arrived, left, woke, setAside, otherwise } = moves;
   const said = [
     arrived > 0 && `${number(arrived)} came from other owners`,
     left > 0 && `${number(left)} went to other owners`,
     woke > 0 && `${number(woke)} woke up`,
     setAside > 0 && `${number(setAside)} set aside`,
     otherwise > 0 && `${number(otherwise)} closed by a changed rule or by hand`,
+    closedAside > 0 && `${number(closedAside)} closed while set aside`,
   ].filter((each) => each !== false);
   return said.length === 0 ? [] : [para(labelled("Also", said.join(" · ")))];
 }
+
+/** "E-5 ended: pay-static-old is open again (F-1a2d)", "F-2c9d woke up and is still open: security group …" */
+const wokeText = ({ id, exception, kind, name, what, worse }: DigestView["woke"][number]): Text => {
+  if (worse) return `${exception} ended, it got worse: ${clip(name, 80)} is open again (${id})`;
+  return kind === "acceptance"
+    ? `${exception} ended: ${clip(name, 80)} is open again (${id})`
+    : `${id} woke up and is still open: ${clip(what, 200)}`;
+};
 
 function gapsPart({ unchecked }: DigestView): Part | undefined {
   const gaps = uncheckedText(unchecked);

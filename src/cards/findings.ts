@@ -1,9 +1,9 @@
 import { awsConsoleUrl } from "#cards/console";
-import { groupRow, waitingText } from "#cards/lines";
+import { groupRow, labelled, waitingText } from "#cards/lines";
 import { bold, button, cardOf, dots, heading, line, menu, note, para, rows, run, sameAs } from "#cards/text";
 import type { FindingsView, MineView, ShowView, WaitingLine } from "#cards/views";
-import { idAndName, number, severityLine, total } from "#cards/words";
-import type { Card, Row } from "#domain/card";
+import { idAndName, number, severityLine, statusWords, total } from "#cards/words";
+import type { Card, Part, Row } from "#domain/card";
 
 /** Findings on one page of a list. */
 export const pageSize = 10;
@@ -55,6 +55,7 @@ export function mineCard(view: MineView): Card {
         view.lines.slice(0, 5).map((each) => groupRow(each, { now: view.now, owner: view.teams.length > 1 })),
         hidden,
       ),
+      asidePart(view),
       view.toApprove.length > 0 ? para(bold("Waiting for you")) : undefined,
       rows(view.toApprove.slice(0, 5).map(waitingRow), view.toApprove.length - 5),
       view.asked.length > 0 ? para(bold("You asked for")) : undefined,
@@ -70,6 +71,15 @@ export function mineCard(view: MineView): Card {
       ],
     },
   );
+}
+
+/** Counted, so that nobody takes what is set aside for gone. */
+export function asidePart({ snoozed, accepted }: Pick<MineView, "snoozed" | "accepted">): Part | undefined {
+  const said = [
+    snoozed > 0 && `${number(snoozed)} ${statusWords.snoozed}`,
+    accepted > 0 && `${number(accepted)} ${statusWords.accepted}`,
+  ].filter((each) => each !== false);
+  return said.length === 0 ? undefined : para(labelled("Set aside", said.join(" · ")));
 }
 
 const waitingRow = (each: WaitingLine): Row => ({

@@ -6,7 +6,16 @@ import type { Field, Form, Part } from "#domain/card";
 import { maxItems } from "#domain/request";
 
 /** Names of fields. What only a person can say for a fix comes back as `given-<name>`. */
-export const fields = { findings: "findings", reason: "reason", owner: "owner", given: "given-" } as const;
+export const fields = {
+  findings: "findings",
+  reason: "reason",
+  owner: "owner",
+  given: "given-",
+  until: "until",
+  day: "day",
+  because: "because",
+  ticket: "ticket",
+} as const;
 
 const reason = (label: string, hint: string, optional = false): Field => ({
   kind: "input",
@@ -74,7 +83,7 @@ function tickParts(ticks: readonly TickView[]): readonly (Part | Field)[] {
 }
 
 /** What something else manages is not ticked: it would be turned back. */
-const tickField = (label: string, ticks: readonly TickView[], all: boolean): Field => ({
+export const tickField = (label: string, ticks: readonly TickView[], all: boolean): Field => ({
   kind: "choice",
   name: fields.findings,
   label,
@@ -199,5 +208,5 @@ export const claimForm = (id: string, teams: readonly { readonly key: string; re
   ],
 });
 
-const present = <T>(...parts: readonly (T | undefined)[]): readonly T[] =>
+export const present = <T>(...parts: readonly (T | undefined)[]): readonly T[] =>
   parts.filter((part): part is T => part !== undefined);

@@ -1,3 +1,4 @@
+import { asideText } from "#cards/lines";
 import {
   bold,
   button,
@@ -31,6 +32,7 @@ import {
   ownerPhrase,
   past,
   stateOf,
+  statusWords,
   still,
   unique,
   worstOf,
@@ -57,6 +59,7 @@ export function groupCard(view: GroupView): Card {
         shown.map((row) => ({ text: rowText(row, severalAccounts(view)) })),
         view.open.length - shown.length,
       ),
+      asideRows(view, most - shown.length),
       ...closedLines(view.closed),
       nextLine(view),
       greyLine(view),
@@ -96,17 +99,30 @@ export function groupNewsCard({ topic, kind, rows: news, mention }: GroupNewsVie
   ]);
 }
 
-function headline({ open, closed, topic }: GroupView): string {
+/** Below what is open, in the room that is left; at least one, so that nobody takes what is set aside for gone. */
+function asideRows(view: GroupView, room: number): Part | undefined {
+  const shown = view.aside.slice(0, Math.max(1, room));
+  const rest = view.aside.length - shown.length;
+  return rows([
+    ...shown.map((row) => ({ text: rowText(row, severalAccounts(view)) })),
+    ...(rest > 0 ? [{ text: `${rest} more set aside` }] : []),
+  ]);
+}
+
+function headline({ open, closed, aside, topic }: GroupView): string {
   const n = open.length;
   if (open.every(({ cameBack }) => cameBack)) {
     const who = n === 1 ? (open[0]?.finding.asset.name ?? "") : count(n, topic);
     return `came back: ${who} ${stateOf(topic, n)}`;
   }
-  if (closed.length === 0) return `${count(n, topic)} ${stateOf(topic, n)}`;
-  return `${n} of ${count(n + closed.length, topic)} ${still(stateOf(topic, n))}`;
+  const all = n + closed.length + aside.length;
+  return all === n
+    ? `${count(n, topic)} ${stateOf(topic, n)}`
+    : `${n} of ${count(all, topic)} ${still(stateOf(topic, n))}`;
 }
 
-const severalAccounts = ({ open }: GroupView): boolean => new Set(open.map(({ account }) => account.id)).size > 1;
+const severalAccounts = ({ open, aside }: GroupView): boolean =>
+  new Set([...open, ...aside].map(({ account }) => account.id)).size > 1;
 
 function ownerLine(view: GroupView, environments: readonly string[]): Part {
   const owner = ownerPhrase(
@@ -117,7 +133,7 @@ function ownerLine(view: GroupView, environments: readonly string[]): Part {
   return para("Owner ", dots(line(owner, view.mention && line(" ", view.mention)), listed(environments), accounts));
 }
 
-function rowText({ finding, account, guided, ...history }: GroupRow, withAccount: boolean): Text {
+function rowText({ finding, account, guided, aside, ...history }: GroupRow, withAccount: boolean): Text {
   const manager = managedBy(finding.tags);
   return line(
     idAndName(finding.id, finding.asset.name),
@@ -125,9 +141,9 @@ function rowText({ finding, account, guided, ...history }: GroupRow, withAccount
       withAccount && account.name,
       finding.region !== "global" && finding.region,
       finding.row,
-      sinceWhen(finding, history),
+      aside ? asideText(aside) : sinceWhen(finding, history),
       manager !== undefined && `managed by ${clip(manager, 40)}`,
-      guided,
+      aside ? undefined : guided,
     ),
   );
 }
@@ -200,28 +216,50 @@ function buttons({ id, open, owner }: GroupView): readonly (Action | undefined)[
       : button("How to fix", run(`fix ${id}`));
   const hidden = open.length - most;
   const claim = owner === undefined ? button("Claim", run(`claim ${id}`)) : undefined;
-  const all: readonly [string, Press] | undefined =
-    hidden > 0 ? [`All ${open.length}`, run(`findings ${id}`)] : undefined;
-  return [
-    claim ?? fix,
-    claim ? fix : all && button(...all),
-    menu(
-      inCode ? ["Fix in the cloud anyway…", form(`fix ${id}`)] : undefined,
-      claim ? all : ["Not ours…", form(`not-ours ${id}`)],
-      ["Wrong finding…", form(`wrong ${id}`)],
-      ["Why", run(`why ${id}`)],
-      ["Open in AWS", run(`open ${id}`)],
-    ),
+  const snooze: Item = ["Snooze…", form(`snooze ${id}`)];
+  const all: Item | undefined = hidden > 0 ? [`All ${open.length}`, run(`findings ${id}`)] : undefined;
+  const second = claim ? fix : button(...(all ?? snooze));
+  const items: readonly (Item | undefined)[] = [
+    claim && all,
+    claim || all ? snooze : undefined,
+    inCode ? ["Fix in the cloud anyway…", form(`fix ${id}`)] : undefined,
+    ["Accept risk…", form(`accept ${id}`)],
+    claim ? undefined : ["Not ours…", form(`not-ours ${id}`)],
+    ["Wrong finding…", form(`wrong ${id}`)],
+    ["Why", run(`why ${id}`)],
+    ["Open in AWS", run(`open ${id}`)],
   ];
+  // A menu takes five. What is left out is one word away: `why`, `open`.
+  return [claim ?? fix, second, menu(...items.filter((item) => item !== undefined).slice(0, mostItems))];
 }
 
+type Item = readonly [label: string, press: Press];
+const mostItems = 5;
+
 /** Nothing is open any more: one line, no buttons. */
-function closedCard({ topic, closed, owner, id }: GroupView): Card {
+function closedCard({ topic, closed, aside, owner, id }: GroupView): Card {
   const ways = unique(closed.map((finding) => (finding.closed ? closingWords[finding.closed.how] : "closed")));
   const sums = ways.map((way) => {
     const n = closed.filter((finding) => (finding.closed ? closingWords[finding.closed.how] : "closed") === way).length;
     return `${n} ${way}`;
   });
-  const all = `Closed: ${sums.join(", ")} · ${count(closed.length, topic)} ${past(topic, closed.length)}`;
-  return cardOf([para(bold(all), ` · ${owner ?? "no owner"} · ${id}`)]);
+  const n = closed.length + aside.length;
+  const what = `${count(n, topic)} ${past(topic, n)}`;
+  return cardOf([
+    para(
+      bold(line("Closed: ", joined([...sums, ...asideSums(aside)], ", "), ` · ${what}`)),
+      ` · ${owner ?? "no owner"} · ${id}`,
+    ),
+  ]);
+}
+
+/** "1 risk accepted until Fri 19 Feb 2027"; several say the first of their days. */
+function asideSums(aside: readonly GroupRow[]): readonly Text[] {
+  return (["snooze", "acceptance"] as const).flatMap((kind) => {
+    const untils = aside.flatMap((row) => (row.aside?.kind === kind ? [row.aside.until] : []));
+    if (untils.length === 0) return [];
+    const word = statusWords[kind === "snooze" ? "snoozed" : "accepted"];
+    const same = new Set(untils).size === 1;
+    return [line(`${untils.length} ${word} until `, date(Math.min(...untils)), !same && " or later")];
+  });
 }

@@ -1,6 +1,6 @@
-import { bold, button, dots, joined, line, listed, minuteOf, run } from "#cards/text";
-import type { GroupLine, ReadAccounts, Unchecked, WaitingLine } from "#cards/views";
-import { age, count, mark, number, regular, stateOf } from "#cards/words";
+import { bold, button, clip, date, dots, joined, line, listed, minuteOf, run } from "#cards/text";
+import type { AsideView, GroupLine, ReadAccounts, Unchecked, WaitingLine } from "#cards/views";
+import { age, count, mark, number, regular, stateOf, statusWords } from "#cards/words";
 import type { Row, Text } from "#domain/card";
 import type { Instant } from "#domain/time";
 
@@ -26,9 +26,19 @@ export const groupLine = (each: GroupLine, { now, owner = false, account = false
     each.environment,
     account && each.account?.name,
     now !== undefined && age(each.since, now),
-    each.guided !== undefined && "no automatic fix",
+    each.aside === undefined ? each.guided !== undefined && "no automatic fix" : asideText(each.aside),
     each.id,
   );
+
+/** "snoozed until Mon 30 Nov 2026 (Jo Park)" */
+export const asideText = ({ kind, until, by }: AsideView): Text =>
+  line(`${statusWords[kind === "snooze" ? "snoozed" : "accepted"]} until `, date(until), ` (${clip(by, 40)})`);
+
+/** "E-3 (risk accepted) ends Fri 27 Nov 2026" */
+export const endingText = ({ id, until, what }: Pick<AsideView, "id" | "until"> & { readonly what?: string }): Text =>
+  line(`${id} (${dotless(statusWords.accepted, what)}) ends `, date(until));
+const dotless = (...words: readonly (string | undefined)[]): string =>
+  words.filter((word) => word !== undefined).join(", ");
 
 /** With [Open] at its end; `place`: its number in a short list. */
 export const groupRow = (each: GroupLine, shown: Shown, place?: number): Row => ({

@@ -1,3 +1,4 @@
+import { untilWords } from "#cards/acceptance";
 import { date, dots, joined, line, listed, minuteOf, timeOf } from "#cards/text";
 import type { AccountName, Party, RequestView, UndoOffer } from "#cards/views";
 import { count, firstName, requestWords, specialWords, stateOf, still, unique } from "#cards/words";
@@ -36,7 +37,7 @@ function headed(view: RequestView): readonly [state: string, what: string] {
 function doneHeading(view: RequestView): readonly [string, string] {
   const { request, fix, topic } = view;
   const on = targets(view);
-  if (request.kind === "acceptance") return [specialWords.accepted, `risk of ${on}`];
+  if (request.kind === "acceptance") return [specialWords.accepted, `${on}${untilWords(view)}`];
   if (request.undoneBy !== undefined)
     return [specialWords.undone, `${fix.verb} on ${on} taken back by ${request.undoneBy}`];
   if (request.kind === "undo") return [specialWords.undone, `${request.parent ?? "the change"} taken back on ${on}`];
@@ -81,14 +82,15 @@ export const targets = ({ request, topic }: Pick<RequestView, "request" | "topic
   request.items[0] && request.items.length === 1 ? request.items[0].asset.name : count(request.items.length, topic);
 
 /** "block public access on 2 S3 buckets", "undo R-12 on 2 S3 buckets" */
-export function taskOf({ request, fix, topic }: RequestView, on = count(request.items.length, topic)): string {
+export function taskOf(view: RequestView, on = count(view.request.items.length, view.topic)): string {
+  const { request, fix } = view;
   switch (request.kind) {
     case "fix":
       return `${fix.verb} on ${on}`;
     case "undo":
       return `undo ${request.parent ?? "a change"} on ${on}`;
     case "acceptance":
-      return `accept the risk of ${on}`;
+      return `accept the risk of ${on}${untilWords(view)}`;
   }
 }
 

@@ -1,4 +1,13 @@
 import {
+  acceptanceFacts,
+  acceptanceHead,
+  acceptedRow,
+  exceptionText,
+  manyRows,
+  shortDay,
+  untilWords,
+} from "#cards/acceptance";
+import {
   accountsOf,
   historyText,
   itemText,
@@ -92,20 +101,44 @@ export const restAskedCard = (view: RequestView, pings: readonly Party[] = view.
   cardOf([para(requestHeading(view), ". ", neededText({ ...view, approvers: pings }))]);
 
 function waitingParts(view: RequestView): readonly (Part | undefined)[] {
-  const { request, fix, topic } = view;
-  const isFix = request.kind === "fix";
-  const { human, reason } = request.rest ?? { human: request.requester, reason: request.reason };
-  const left = request.items.filter((item) => item.state === "waiting");
+  const { request, topic } = view;
+  const left = leftOf(request);
   const given = counted(request).map(({ human, at }) => line(`${nameIn(view, human)} approved `, timeOf(at)));
   return [
     para("For ", dots(`${mark(request.severity)} · ${stateOf(topic, request.items.length)}`, ...placeOf(view))),
     request.why === undefined ? undefined : para(restWaits(request) ? "It had stopped: " : "", sentence(request.why)),
-    restWaits(request)
-      ? itemRows(
-          { ...view, request: { ...request, items: request.items.filter((item) => !left.includes(item)) } },
-          itemText,
-        )
-      : undefined,
+    ...(request.kind === "acceptance"
+      ? [
+          acceptanceHead(view),
+          manyRows(view) ?? itemRows(view, (item) => acceptedRow(view, item)),
+          acceptanceFacts(view),
+        ]
+      : changeParts(view)),
+    given.length > 0 ? para(dots(...given)) : undefined,
+    para(
+      neededText(view),
+      " Ends ",
+      minuteOf(request.expiresAt),
+      ` (${count(view.workingHours, regular("working hour"))}); then nothing happens.`,
+    ),
+    request.kind === "acceptance"
+      ? undefined
+      : para(left.length === 1 ? "Runs at once." : "Runs at once, one after the other, stops at the first problem."),
+  ];
+}
+
+/** What an approval is about: where a request stopped, only the rest of it. */
+const leftOf = ({ items }: Pick<RequestView["request"], "items">): readonly Item[] =>
+  items.filter((item) => item.state === "waiting");
+
+function changeParts(view: RequestView): readonly (Part | undefined)[] {
+  const { request, fix } = view;
+  const isFix = request.kind === "fix";
+  const { human, reason } = request.rest ?? { human: request.requester, reason: request.reason };
+  const left = leftOf(request);
+  const done = request.items.filter((item) => !left.includes(item));
+  return [
+    restWaits(request) ? itemRows({ ...view, request: { ...request, items: done } }, itemText) : undefined,
     para("What changes"),
     itemRows({ ...view, request: { ...request, items: left } }, ({ summary }) => summary),
     facts(
@@ -116,14 +149,6 @@ function waitingParts(view: RequestView): readonly (Part | undefined)[] {
       ["Undo", isFix && undoText(view.undo)],
       [`${firstName(nameIn(view, human))}'s reason`, `"${reason}"`],
     ),
-    given.length > 0 ? para(dots(...given)) : undefined,
-    para(
-      neededText(view),
-      " Ends ",
-      minuteOf(request.expiresAt),
-      ` (${count(view.workingHours, regular("working hour"))}); then nothing happens.`,
-    ),
-    para(left.length === 1 ? "Runs at once." : "Runs at once, one after the other, stops at the first problem."),
   ];
 }
 
@@ -149,7 +174,8 @@ function laterParts(view: RequestView): readonly (Part | undefined)[] {
       ? undefined
       : para(sentence(capital(why))),
     state === "halted" && request.items.length > 1 ? itemRows(view, itemText) : undefined,
-    para("For ", dots(...placeOf(view), recheckText(view))),
+    state === "verified" ? acceptanceFacts(view) : undefined,
+    para("For ", dots(...placeOf(view), recheckText(view), exceptionText(view))),
   ];
 }
 
@@ -190,16 +216,17 @@ const greyLine = ({ request, audit }: RequestView): Part =>
 
 function buttons(view: RequestView): readonly (Action | undefined)[] {
   const { request, approve, undo } = view;
-  const { id, kind, state, group } = request;
+  const { id, kind, state, group, accept } = request;
   const target = group ?? request.items[0]?.findingId ?? id;
   const takeBack = kind === "fix" && "until" in undo ? button("Undo…", form(`undo ${id}`)) : undefined;
-  const again = kind === "undo" && request.parent !== undefined ? `undo ${request.parent}` : `fix ${target}`;
+  const verb = kind === "acceptance" ? "accept" : "fix";
+  const again = kind === "undo" && request.parent !== undefined ? `undo ${request.parent}` : `${verb} ${target}`;
   if (isUndecided(request))
     return [
       approve === undefined ? undefined : approveButton(view, approve),
       button("Deny…", form(`deny ${id}`)),
       menu(
-        ["Exact calls", run(`show ${id} --calls`)],
+        kind === "acceptance" ? undefined : ["Exact calls", run(`show ${id} --calls`)],
         group === undefined ? undefined : [`Open ${group}`, run(`show ${group}`)],
       ),
     ];
@@ -207,6 +234,8 @@ function buttons(view: RequestView): readonly (Action | undefined)[] {
     case "requested":
       return [];
     case "verified":
+      if (accept?.exception !== undefined)
+        return view.exception ? [] : [button("End now…", form(`revoke ${accept.exception}`))];
       return request.undoneBy === undefined ? [takeBack] : [];
     case "halted":
       return [button("Try the rest…", form(`fix ${id}`)), takeBack, menu(["Close by hand…", form(`close ${id}`)])];
@@ -226,15 +255,19 @@ function buttons(view: RequestView): readonly (Action | undefined)[] {
 /** Verb plus object on the button; the confirmation names exactly what changes, and where. */
 function approveButton(view: RequestView, nonce: string): Action {
   const { request, fix } = view;
-  const left = request.items.filter((item) => item.state === "waiting");
-  const label = `Approve ${count(left.length, regular("change"))}`;
+  const left = leftOf(request);
+  const label = request.accept ? `Approve until ${shortDay(view)}` : `Approve ${count(left.length, regular("change"))}`;
   const names = left.map(({ asset }) => clip(asset.name, 40));
   const shown = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : listed(names);
   const [account, ...others] = accountsOf(view);
   const where = account && others.length === 0 ? accountPhrase(account) : `${others.length + 1} accounts`;
   const environment = request.environment === undefined ? "" : ` (${request.environment})`;
   const isFix = request.kind === "fix";
-  const what = isFix ? thirdPerson(fix.verb) : `Takes back ${request.parent ?? "the change"}`;
+  const what = isFix
+    ? thirdPerson(fix.verb)
+    : request.accept
+      ? `Accepts the risk${untilWords(view)}`
+      : `Takes back ${request.parent ?? "the change"}`;
   const notice = isFix ? ` ${sentence(capital(fix.danger))}` : "";
   return {
     kind: "button",

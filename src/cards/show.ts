@@ -1,6 +1,6 @@
 import { awsConsoleUrl } from "#cards/console";
 import { evidenceLines } from "#cards/evidence";
-import { waitingText, whatText } from "#cards/lines";
+import { asideText, waitingText, whatText } from "#cards/lines";
 import {
   bold,
   button,
@@ -19,7 +19,7 @@ import {
   run,
   sameAs,
 } from "#cards/text";
-import type { ShowView, WhyView } from "#cards/views";
+import type { AsideView, ShowView, WhyView } from "#cards/views";
 import {
   accountPhrase,
   age,
@@ -31,18 +31,19 @@ import {
   sentence,
   statusWords,
 } from "#cards/words";
-import type { Action, Card, Part } from "#domain/card";
+import type { Action, Card, Part, Press } from "#domain/card";
 import type { Finding } from "#domain/finding";
 
 /** One finding, for the person who asked: what it is, what decided it, what it risks, what to do. */
 export function showCard(view: ShowView): Card {
-  const { finding, topic, check, now } = view;
+  const { finding, topic, check, now, aside } = view;
   const { id, severity } = finding;
   return cardOf(
     [
       heading(mark(severity), " · ", whatText({ topic, count: 1, name: finding.asset.name })),
       para(placeLine(view)),
-      para(statusLine(finding), finding.status === "open" ? line(" · ", age(finding.since, now)) : undefined),
+      para(statusLine(view), finding.status === "open" ? line(" · ", age(finding.since, now)) : undefined),
+      aside && para(`${aside.line.id} · because: ${aside.because}`),
       para(sentence(check.risk)),
       para(bold("What was seen")),
       para(sentence(finding.message)),
@@ -73,7 +74,8 @@ function placeLine({ finding, owner, account }: Pick<ShowView, "finding" | "owne
   );
 }
 
-function statusLine({ status, closed, cause, uncheckedSince, returns }: Finding) {
+function statusLine({ finding, aside }: Pick<ShowView, "finding" | "aside">) {
+  const { status, closed, cause, uncheckedSince, returns } = finding;
   if (closed)
     return line(
       `${capital(closingWords[closed.how])} `,
@@ -82,7 +84,9 @@ function statusLine({ status, closed, cause, uncheckedSince, returns }: Finding)
     );
   return line(
     dots(
-      capital(statusWords[status]),
+      aside
+        ? line(capital(statusWords[status]), " until ", date(aside.line.until), ` (${aside.line.by})`)
+        : capital(statusWords[status]),
       returns > 0
         ? `came back ${returns === 1 ? "once" : `${returns} times`}`
         : cause !== "change" && causeWords[cause],
@@ -99,7 +103,7 @@ function whatToDo({ finding, fix, request }: ShowView): readonly (Part | undefin
     : [para(bold("What to do")), para(`${capital(fix)}: ask for it with [Fix…]; somebody else approves it.`)];
 }
 
-function actionsOf({ finding, fix }: ShowView): readonly (Action | undefined)[] {
+function actionsOf({ finding, fix, aside }: ShowView): readonly (Action | undefined)[] {
   const { id } = finding;
   const link = linkTo(finding);
   if (finding.closed) return [link];
@@ -107,12 +111,19 @@ function actionsOf({ finding, fix }: ShowView): readonly (Action | undefined)[] 
     fix === undefined ? button("How to fix", run(`fix ${id}`)) : button("Fix…", form(`fix ${id}`), "primary"),
     link,
     menu(
+      asideItem(id, aside?.line),
+      ["Accept risk…", form(`accept ${id}`)],
       finding.ownership.owner === undefined ? ["Claim", run(`claim ${id}`)] : ["Not ours…", form(`not-ours ${id}`)],
       ["Wrong finding…", form(`wrong ${id}`)],
       ["Why", run(`why ${id}`)],
     ),
   ];
 }
+
+const asideItem = (id: string, aside: AsideView | undefined): readonly [string, Press] => {
+  if (aside === undefined) return ["Snooze…", form(`snooze ${id}`)];
+  return aside.kind === "snooze" ? ["Wake", run(`unsnooze ${aside.id}`)] : ["End now…", form(`revoke ${aside.id}`)];
+};
 
 /** No automatic fix: the steps for a person, by console, command line and Terraform. */
 export function howToFixCard({ finding, check, topic }: ShowView): Card {
@@ -148,7 +159,7 @@ function linkTo({ asset }: Finding): Action | undefined {
 
 /** Why it is a finding, why it is theirs, why they heard of it, or did not. */
 export function whyCard(view: WhyView): Card {
-  const { finding, check, owner, route, told } = view;
+  const { finding, check, owner, route, told, aside } = view;
   return cardOf([
     heading(`Why ${finding.id}: ${whatText({ topic: view.topic, count: 1, name: finding.asset.name })}`),
     para(sentence(finding.message)),
@@ -157,6 +168,7 @@ export function whyCard(view: WhyView): Card {
       ["Check", `${check.title} (${check.id})`],
       ["Owner", ownerPhrase(owner, [finding.ownership])],
       ["Goes to", `${route.channel} (${route.mode}), ${route.because}`],
+      ["Set aside", aside && line(asideText(aside.line), ` · ${aside.line.id} · because: ${aside.because}`)],
       ["First seen", line(date(finding.firstSeen), ` · ${newsWords(finding)}`)],
       ["Told", told && toldWords[told]],
     ),

@@ -1,4 +1,5 @@
-import { checkedText, groupRow, labelled, uncheckedText, waitingShort } from "#cards/lines";
+import { asidePart } from "#cards/findings";
+import { checkedText, endingText, groupRow, labelled, uncheckedText, waitingShort } from "#cards/lines";
 import { bold, button, cardOf, code, date, dots, joined, line, menu, para, rows, run, sameAs } from "#cards/text";
 import type { EstateView, SummaryView } from "#cards/views";
 import { count, number, regular, severityLine, squares, total } from "#cards/words";
@@ -78,24 +79,23 @@ function headParts({ name, open, since, folded }: SummaryView): readonly (Part |
 }
 
 function bodyParts(
-  { first, now, waiting, snoozed, accepted }: SummaryView,
+  { first, now, waiting, ending, ...aside }: SummaryView,
   owner: boolean,
 ): readonly (Part | undefined)[] {
-  const aside = [snoozed > 0 && `${number(snoozed)} snoozed`, accepted > 0 && `${number(accepted)} risk accepted`];
-  const some = aside.filter((each) => each !== false);
+  const waits = [...waiting.map(waitingShort), ...ending.map(endingText)];
   return [
     first.length > 0 ? para(bold("Do these first")) : undefined,
     rows(first.slice(0, most).map((each, index) => groupRow(each, { now, owner }, index + 1))),
-    waiting.length > 0
+    waits.length > 0
       ? para(
           labelled(
             "Waiting",
-            joined(waiting.slice(0, most).map(waitingShort), " · "),
-            waiting.length > most && ` · and ${number(waiting.length - most)} more`,
+            joined(waits.slice(0, most), " · "),
+            waits.length > most && ` · and ${number(waits.length - most)} more`,
           ),
         )
       : undefined,
-    some.length > 0 ? para(labelled("Set aside", some.join(" · "))) : undefined,
+    asidePart(aside),
   ];
 }
 

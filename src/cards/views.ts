@@ -1,5 +1,6 @@
 import type { Inline } from "#domain/card";
 import type { AnyCheck, Severity, Topic } from "#domain/check";
+import type { Exception, ExceptionKind } from "#domain/exception";
 import type { Finding } from "#domain/finding";
 import type { Role } from "#domain/person";
 import type { AnyRemediation } from "#domain/remediation";
@@ -36,6 +37,16 @@ export interface GroupLine {
   readonly since: Instant;
   /** "encryption needs a new database" */
   readonly guided?: string;
+  readonly aside?: AsideView;
+}
+/** What sets a finding aside: "snoozed until Mon 30 Nov (Jo Park)". */
+export interface AsideView {
+  /** `E-5` */
+  readonly id: string;
+  readonly kind: ExceptionKind;
+  readonly until: Instant;
+  /** The name of whoever asked for it. */
+  readonly by: string;
 }
 /** "3 S3 buckets in payments-dev" */
 export interface Unchecked {
@@ -67,6 +78,7 @@ export interface GroupRow {
   /** When it was last looked at and in order. */
   readonly lastFine?: Instant;
   readonly cameBack?: { readonly fixedAt: Instant; readonly request?: string };
+  readonly aside?: AsideView;
 }
 export interface GroupView {
   readonly id: string;
@@ -78,6 +90,8 @@ export interface GroupView {
   /** "Payments, same VPC as 11 of theirs" */
   readonly guess?: string;
   readonly open: readonly GroupRow[];
+  /** Snoozed, or their risk is accepted: in no open count, and not lost. */
+  readonly aside: readonly GroupRow[];
   /** Closed since the present card was posted. */
   readonly closed: readonly Finding[];
   readonly checks: readonly Pick<AnyCheck, "title">[];
@@ -111,6 +125,12 @@ export interface RequestView {
   readonly undo: UndoOffer;
   /** The stored press behind the approve button. Absent: no button. */
   readonly approve?: string;
+  /** Of the days in headings. */
+  readonly zone: string;
+  /** Of an acceptance: how its exception ended. */
+  readonly exception?: NonNullable<Exception["ended"]>;
+  /** Of an acceptance: how often the risk was accepted before, and when the last of these ended. */
+  readonly earlier?: { readonly count: number; readonly endedAt?: Instant };
   /** When it is checked once more. */
   readonly rechecks?: readonly Instant[];
   /** `#1234` */
@@ -143,7 +163,67 @@ export interface RefusalView {
   readonly view: RequestView;
 }
 
+// Snoozes and accepted risks
+
+export interface ExceptionView {
+  readonly exception: Exception;
+  /** One line for each of its findings, as they are now. */
+  readonly lines: readonly GroupLine[];
+  /** Names by id. */
+  readonly people: Readonly<Record<string, string>>;
+  /** How often its findings may be snoozed after this. */
+  readonly snoozesLeft: number;
+}
+/** A finding that an exception does not set aside any more, and that is open. */
+export interface WokeView {
+  readonly id: string;
+  readonly exception: string;
+  readonly kind: ExceptionKind;
+  readonly what: string;
+  readonly name: string;
+  readonly worse: boolean;
+}
+export interface ExceptionsView {
+  /** "Payments" */
+  readonly name: string;
+  /** "team=payments", "mine", "all" */
+  readonly scope: string;
+  readonly now: Instant;
+  /** Those that end first come first. */
+  readonly exceptions: readonly ExceptionView[];
+  /** Findings that are set aside, by how. */
+  readonly snoozed: number;
+  readonly accepted: number;
+}
+
 // Forms
+
+export interface AcceptFormView {
+  readonly id: string;
+  readonly ticks: readonly TickView[];
+  readonly lines: readonly GroupLine[];
+  /** The row of the only one: what holds now, and may not become more. */
+  readonly row?: string;
+  readonly severity: Severity;
+  readonly last: { readonly day: string; readonly at: Instant };
+  readonly longest: number;
+  readonly approvers: readonly Party[];
+  /** 0: nobody else has to agree. */
+  readonly need: number;
+}
+export interface SnoozeFormView {
+  readonly id: string;
+  readonly ticks: readonly TickView[];
+  readonly lines: readonly GroupLine[];
+  readonly severity: Severity;
+  /** Days until then, as the calendar of the configuration has them. */
+  readonly options: readonly { readonly day: string; readonly at: Instant; readonly tomorrow: boolean }[];
+  readonly zone: string;
+  readonly longest: number;
+  readonly most: number;
+  /** It is the last time that they may be snoozed. */
+  readonly last: boolean;
+}
 
 export interface TickView {
   readonly finding: Pick<Finding, "id" | "asset" | "region">;
@@ -185,6 +265,8 @@ export interface SummaryView {
   readonly since?: { readonly at: Instant; readonly new: number; readonly fixed: number; readonly cameBack: number };
   readonly first: readonly GroupLine[];
   readonly waiting: readonly WaitingLine[];
+  /** Acceptances that end within two weeks. */
+  readonly ending: readonly AsideView[];
   readonly snoozed: number;
   readonly accepted: number;
   /** Of the open ones, those in regions where the account runs nothing. */
@@ -229,6 +311,12 @@ export interface DigestView {
   readonly news: readonly (GroupLine & { readonly posted?: Instant; readonly note?: string })[];
   readonly closed: readonly { readonly topic: Topic; readonly count: number; readonly name?: string }[];
   readonly waiting: readonly WaitingLine[];
+  /** Acceptances of which it is time to say that they end. */
+  readonly ending: readonly (AsideView & { readonly what: string })[];
+  /** What was set aside and is open again, by why. */
+  readonly woke: readonly WokeView[];
+  /** Closed while they were set aside: in no open count before or after. */
+  readonly closedAside: number;
   readonly oldest?: GroupLine;
   /** In the first digest: at most three, critical or exposed to the internet in production. */
   readonly startHere: readonly GroupLine[];
@@ -258,6 +346,8 @@ export interface MineView {
   readonly now: Instant;
   readonly counts: SeverityCounts;
   readonly lines: readonly GroupLine[];
+  readonly snoozed: number;
+  readonly accepted: number;
   /** Requests this person may approve, and those they asked for. */
   readonly toApprove: readonly WaitingLine[];
   readonly asked: readonly WaitingLine[];
@@ -275,6 +365,8 @@ export interface ShowView {
   /** The fix's verb phrase, where one exists. */
   readonly fix?: string;
   readonly request?: WaitingLine;
+  /** What sets it aside now. */
+  readonly aside?: { readonly line: AsideView; readonly because: string };
 }
 export interface CodeView {
   readonly id: string;
@@ -295,6 +387,7 @@ export interface WhyView {
   readonly route: { readonly channel: string; readonly mode: string; readonly because: string };
   /** How people were told: a card, a digest line, or counted only. */
   readonly told?: "card" | "digest" | "count";
+  readonly aside?: { readonly line: AsideView; readonly because: string };
 }
 
 // The admin's

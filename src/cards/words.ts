@@ -3,6 +3,7 @@ import type { AccountName, SeverityCounts } from "#cards/views";
 import type { Inline, Text } from "#domain/card";
 import type { Severity, Topic } from "#domain/check";
 import { severities } from "#domain/check";
+import type { Because, Ending } from "#domain/exception";
 import type { Cause, Closing, Finding, Ownership, Status } from "#domain/finding";
 import type { RequestState } from "#domain/request";
 import type { Instant } from "#domain/time";
@@ -23,6 +24,29 @@ export const closingWords: Readonly<Record<Closing, string>> = {
   "rule-changed": "closed by a changed rule",
   "not-applicable": "no longer concerned",
   retired: "taken off the list by hand",
+};
+
+/** Why something is set aside, as it stands in a sentence. */
+export const becauseWords: Readonly<Record<Because, string>> = {
+  "fix-planned": "fix planned",
+  "being-replaced": "being replaced",
+  waiting: "waiting for someone",
+  "meant-to-be": "meant to be so",
+  "other-protection": "other protection in place",
+  "shutting-down": "will be shut down",
+  "not-worth-fixing": "not worth fixing",
+};
+
+export const endingWords: Readonly<Record<Ending, string>> = {
+  expired: "its day came",
+  woken: "woken",
+  revoked: "ended early",
+  worse: "it got worse",
+  replaced: "replaced by another one",
+  fixed: closingWords.passed,
+  gone: closingWords.gone,
+  closed: "no longer concerned",
+  retired: closingWords.retired,
 };
 
 /** Why it was found now, as the end of a row. `change` is worded with its time. */

@@ -67,10 +67,10 @@ async function print(found: readonly Finding[], accounts: ReadonlyMap<string, st
   if (found.length === 0) return printLines(stdout, ["No findings."]);
   await printColumns(stdout, [
     ["ID", "SEVERITY", "STATUS", "ACCOUNT", "REGION", "NAME", "OWNER", "WHAT"],
-    ...found.map(({ id, severity, status, account, region, asset, ownership, message }) => [
+    ...found.map(({ id, severity, status, aside, account, region, asset, ownership, message }) => [
       id,
       severity,
-      status,
+      aside ? `${status} until ${new Date(aside.until).toISOString().slice(0, 10)}` : status,
       accounts.get(account) ?? account,
       region,
       asset.name,

@@ -3,14 +3,20 @@ import type { Io } from "#cli/io";
 import { ownersWithoutChat } from "#cli/ownership";
 import type { Config } from "#config/schema";
 import type { AnyCheck } from "#domain/check";
+import { isWorse } from "#domain/exception";
+import { fingerprintOf } from "#domain/finding";
 import { recorder } from "#flows/record";
 import type { ScanSink } from "#flows/scan";
 import type { ScanSummary } from "#flows/scan-summary";
+import type { Reported } from "#formats/format";
+import type { Evaluated } from "#posture/evaluate";
 import { environmentOf } from "#posture/owners";
 import { openStore } from "#store/sqlite/sqlite";
 
 export interface Recording {
   readonly sink: ScanSink;
+  /** What sets its finding aside. Worse than then, and nothing does: the record of this scan ends it. */
+  asideOf(result: Evaluated): Reported["aside"];
   /** With what the scan found; without: it was broken off, and closes nothing. */
   end(summary?: ScanSummary): Promise<void>;
 }
@@ -50,6 +56,18 @@ export async function recordInto(
   });
   return {
     sink,
+    asideOf({ check, asset, decision }) {
+      const finding = store.finding(fingerprintOf(check.id, asset));
+      const aside = finding?.aside;
+      if (!finding || !aside) return undefined;
+      const now =
+        decision.status === "fail"
+          ? { ...finding, ...decision, severity: decision.severity ?? check.severity }
+          : finding;
+      if (isWorse(aside.was, now)) return undefined;
+      const status = finding.status === "snoozed" ? "snoozed" : "accepted";
+      return { status, until: aside.until, exception: aside.exception };
+    },
     async end(summary) {
       try {
         const facts = summary ? { counts: summary.counts, units: summary.units, complete: summary.complete } : {};

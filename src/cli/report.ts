@@ -4,9 +4,10 @@ import type { Account } from "#cloud/cloud";
 import type { Asset } from "#domain/asset";
 import type { ScanSink } from "#flows/scan";
 import { isClosed, type ScanSummary } from "#flows/scan-summary";
-import type { Format, RowStatus } from "#formats/format";
+import type { Format, Reported, RowStatus } from "#formats/format";
 import { rowOf } from "#formats/format";
 import { terminalSafe } from "#formats/terminal-safe";
+import type { Evaluated } from "#posture/evaluate";
 
 export interface ReportOptions {
   readonly format: Format;
@@ -14,6 +15,8 @@ export interface ReportOptions {
   readonly statuses: readonly RowStatus[] | undefined;
   readonly write: (text: string) => Promise<void>;
   readonly ownerOf: (asset: Asset) => string | undefined;
+  /** What sets a finding aside in the database, if the scan is kept in one. */
+  readonly asideOf?: (result: Evaluated) => Reported["aside"];
   /** By check id. */
   readonly remediations: ReadonlyMap<string, string>;
 }
@@ -47,7 +50,8 @@ export function reportTo(options: ReportOptions): {
             owner: options.ownerOf(asset),
             remediation: options.remediations.get(check.id),
           });
-          text += format.add({ row, check, account, at: since });
+          const aside = options.asideOf?.(result);
+          text += format.add({ row, check, account, at: since, ...(aside && { aside }) });
         }
         await write(text);
       },

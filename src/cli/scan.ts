@@ -100,15 +100,17 @@ async function scanInto(work: Work, io: Io): Promise<ScanSummary> {
   const { options, config, clouds, filter, checks } = work;
   const owned = ownersWithoutChat(config);
   const progress = progressOn(io.stderr, io.now);
+  let recording: Recording | undefined;
   const report = reportTo({
     format: formatFor(options, io),
     statuses: options.status ?? (options.format === "table" ? ["fail", "unknown"] : undefined),
     write: (text) => (work.output ?? io.stdout).write(text),
     ownerOf: (asset) => owned(asset).owner,
+    asideOf: (result) => recording?.asideOf(result),
     remediations: new Map(work.remediations.flatMap(({ id, fixes }) => fixes.map((check) => [check, id]))),
   });
   const coverage = work.coverage && (await coverageInto(work.coverage));
-  const recording = await recordingOf(work, io);
+  recording = await recordingOf(work, io);
   let summary: ScanSummary | undefined;
   try {
     summary = await scan({

@@ -11,6 +11,8 @@ export const run = (options: DatabaseOptions, io: Io): Promise<number> =>
     const open = { status: ["open"] } as const;
     const bySeverity = store.countBy(open, "severity");
     const byOwner = [...store.countBy(open, "owner")].sort((a, b) => b[1] - a[1]);
+    const byStatus = store.countBy({ status: ["snoozed", "accepted"] }, "status");
+    const setAside = { snoozed: byStatus.get("snoozed") ?? 0, accepted: byStatus.get("accepted") ?? 0 };
     const sums = { passed: 0, failed: 0, unknown: 0 };
     for (const { pass, fail, unknown } of store.tallies()) {
       sums.passed += pass;
@@ -23,6 +25,7 @@ export const run = (options: DatabaseOptions, io: Io): Promise<number> =>
     const summary = {
       open: Object.fromEntries(severities.map((severity) => [severity, bySeverity.get(severity) ?? 0])),
       owners: Object.fromEntries(byOwner.map(([owner, n]) => [owner || "nobody", n])),
+      setAside,
       checked: { passed: sums.passed, of: sums.passed + sums.failed, couldNotCheck: sums.unknown },
       accountsNotRead: unread.map(({ id, name, problem }) => ({ id, name, problem })),
       lastScan: last ? new Date(last.startedAt).toISOString() : null,
@@ -38,6 +41,7 @@ export const run = (options: DatabaseOptions, io: Io): Promise<number> =>
     await printLines(io.stdout, [
       last ? `Last scan ${summary.lastScan}` : "No scan of everything has finished yet.",
       total === 0 ? "Nothing open." : `${total} open: ${words.join(", ")}`,
+      ...asideLine(setAside),
       `Passed ${sums.passed} of ${sums.passed + sums.failed} checked, ${sums.unknown} could not be checked`,
       ...unread.map(({ id, name, problem }) => `Account ${name} ${id} could not be read: ${problem}`),
       "",
@@ -49,3 +53,10 @@ export const run = (options: DatabaseOptions, io: Io): Promise<number> =>
       ]);
     return exitCodes.done;
   });
+
+/** In no open count, and not lost. */
+function asideLine({ snoozed, accepted }: { readonly snoozed: number; readonly accepted: number }): readonly string[] {
+  const said = [snoozed > 0 && `${snoozed} snoozed`, accepted > 0 && `${accepted} risk accepted`];
+  const words = said.filter((each) => each !== false);
+  return words.length === 0 ? [] : [`Set aside: ${words.join(", ")}`];
+}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Severity } from "#domain/check";
 import { severities } from "#domain/check";
 
 /** The one description of `stance.yml`: validation, the JSON Schema for editors and the docs come from it. */
@@ -129,6 +130,13 @@ export const policySchema = z.strictObject({
   approvers: z.array(key).min(1).describe("Groups, or `owner`: the groups of the team that owns the resource."),
   need: z.int().min(1).max(5).default(1).describe("How many different people. Tier 3 fixes need two in any case."),
 });
+
+const daysBySeverity = (days: Readonly<Record<Severity, number>>, most: number) => {
+  const of = (severity: Severity) => z.int().min(1).max(most).default(days[severity]).describe(`For ${severity}.`);
+  return z
+    .strictObject({ critical: of("critical"), high: of("high"), medium: of("medium"), low: of("low") })
+    .prefault({});
+};
 
 /** What pipelines and half-filled forms leave in owner tags. */
 const machines = "terraform cloudformation pulumi ansible jenkins ci devops root admin unknown none n/a tbd".split(" ");
@@ -281,6 +289,20 @@ export const configSchema = z.strictObject({
         .default(60)
         .describe("How long the requester or an approver can undo without a new approval."),
       undoDays: z.int().min(0).default(30).describe("How long an undo is offered."),
+      snoozeDays: daysBySeverity({ critical: 7, high: 14, medium: 30, low: 90 }, 365).describe(
+        "The longest snooze in days, by severity.",
+      ),
+      snoozes: z.int().min(0).default(2).describe("How often in a row a finding may be snoozed. 0: not at all."),
+      acceptDays: daysBySeverity({ critical: 30, high: 90, medium: 180, low: 365 }, 1095).describe(
+        "The longest acceptance of a risk in days, by severity.",
+      ),
+      acceptAlone: z
+        .array(z.enum(["medium", "low"]))
+        .default(["medium", "low"])
+        .describe(
+          "Severities whose risk a member of the owning team may accept alone, in accounts of that team. Critical and high " +
+            "need somebody else in any case.",
+        ),
     })
     .prefault({})
     .describe("How much the bot may say and do before it asks."),

@@ -31,7 +31,10 @@ export type Cause =
 /** How a finding left: by its check, by its asset's end, by a changed rule, by a person's `retire`. */
 export type Closing = "passed" | "gone" | "rule-changed" | "not-applicable" | "retired";
 
-/** What a look at a finding can show. `left`: its former owner's side of `new-owner`. */
+/**
+ * What a look at a finding can show, or a person do. `left`: its former owner's side of `new-owner`; `woke`: what set it
+ * aside ended while it was still failing.
+ */
 export type EventKind =
   | "new"
   | "returned"
@@ -42,11 +45,32 @@ export type EventKind =
   | "retired"
   | "new-owner"
   | "left"
+  | "snoozed"
+  | "accepted"
   | "woke"
   | "worse";
 
+/** How bad it is at one moment: what "worse" is measured against. */
+export interface Standing {
+  readonly severity: Severity;
+  readonly exposed: boolean;
+  /** The words of its row: "policy lets everyone read". */
+  readonly row: string;
+  readonly evidence: Readonly<Record<string, unknown>>;
+}
+
+/** The exception that sets a finding aside, and how the finding stood when it did. */
+export interface Aside {
+  /** `E-5` */
+  readonly exception: string;
+  readonly until: Instant;
+  /** Id of the human who asked for it. */
+  readonly by: string;
+  readonly was: Standing;
+}
+
 /** check × asset over time. */
-export interface Finding {
+export interface Finding extends Standing {
   readonly fingerprint: string;
   /** `F-1a2b` */
   readonly id: string;
@@ -60,12 +84,9 @@ export interface Finding {
   readonly asset: { readonly id: string; readonly type: AssetType; readonly name: string };
   readonly tags: Readonly<Record<string, string>>;
   readonly status: Status;
-  readonly severity: Severity;
-  /** The words of its row: "policy lets everyone read". */
-  readonly row: string;
+  /** While it is snoozed or accepted, and only then. */
+  readonly aside?: Aside;
   readonly message: string;
-  readonly evidence: Readonly<Record<string, unknown>>;
-  readonly exposed: boolean;
   readonly environment?: string;
   readonly ownership: Ownership;
   readonly cause: Cause;

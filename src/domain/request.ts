@@ -1,5 +1,7 @@
 import type { AssetType } from "#domain/asset";
 import type { Severity } from "#domain/check";
+import type { Because } from "#domain/exception";
+import type { Standing } from "#domain/finding";
 import type { Change, Plan } from "#domain/plan";
 import { canonical, joinChanges, sha256 } from "#domain/plan";
 import type { Instant } from "#domain/time";
@@ -96,8 +98,18 @@ export interface Request {
   readonly undoneBy?: string;
   /** Until when an undo is offered. */
   readonly undoUntil?: Instant;
-  /** Acceptances: when it ends. */
-  readonly acceptUntil?: Instant;
+  readonly accept?: Acceptance;
+}
+
+/** What an acceptance says besides which findings, and why. */
+export interface Acceptance {
+  readonly until: Instant;
+  readonly because: Because;
+  readonly ticket?: string;
+  /** How each finding stood when it was asked for, in the order of the items. */
+  readonly standings: readonly Standing[];
+  /** `E-5`, once it was approved. */
+  readonly exception?: string;
 }
 
 export const maxItems = 10;

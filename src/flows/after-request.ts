@@ -5,6 +5,7 @@ import { sha256 } from "#domain/plan";
 import type { Request, RequestEvent } from "#domain/request";
 import { isUndecided } from "#domain/request";
 import { day } from "#domain/time";
+import { acceptedBy } from "#flows/accepted";
 import type { Bot } from "#flows/bot";
 import { recheckAfter, requestCardOf, requestThreadOf, requestView } from "#flows/show-request";
 import type { Edge, Nonce, Outgoing, Timer } from "#store/store";
@@ -21,13 +22,14 @@ export function afterRequest(
   after: Request,
   event: Happening,
 ): { readonly edge: Edge; readonly request: Request } {
-  const request = withUndo(bot, before, after);
+  const { request, begun } = acceptedBy(bot, before, withUndo(bot, before, after));
   const decided = before !== undefined && isUndecided(before) && !isUndecided(request);
   return {
     request,
     edge: {
-      audit: [auditOf(before, request, event)],
-      timers: timersOf(bot, before, request, event.at),
+      ...begun,
+      audit: [auditOf(before, request, event), ...(begun?.audit ?? [])],
+      timers: [...timersOf(bot, before, request, event.at), ...(begun?.timers ?? [])],
       ...(decided && request.state !== "approved" && { timersDone: [`expire:${request.id}`, `remind:${request.id}`] }),
       ...messagesOf(bot, before, request, event),
     },

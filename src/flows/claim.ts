@@ -18,7 +18,8 @@ export async function claim(
   );
   const events = affected.flatMap((finding): readonly Omit<FindingEvent, "id">[] => {
     const { fingerprint, topic, severity, folded, ownership } = finding;
-    const event = { at, run: 0, fingerprint, cause: "new-owner", topic, severity, folded } as const;
+    const aside = finding.aside !== undefined;
+    const event = { at, run: 0, fingerprint, cause: "new-owner", topic, severity, folded, aside } as const;
     return [
       { ...event, kind: "new-owner", owner: team },
       { ...event, kind: "left", owner: ownership.owner ?? "", told: "count" },

@@ -2,10 +2,12 @@ import type { Actor } from "#domain/person";
 import { sha256 } from "#domain/plan";
 import type { Request } from "#domain/request";
 import { transition } from "#domain/request";
+import { beforeAccepting } from "#flows/accept";
 import { afterRequest } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
 import { apply } from "#flows/execute";
 import { frozenSentence } from "#flows/freeze";
+import { refreshGroups } from "#flows/groups";
 import type { Answer } from "#flows/requests";
 import { may, mayApprove } from "#posture/policy";
 
@@ -34,6 +36,11 @@ export async function approve(
     await refuse(result.refused, request.id);
     return { not: result.refused, request };
   }
+  const stopped = await beforeAccepting(bot, request);
+  if (stopped) {
+    await refuse("refused" in stopped ? stopped.refused : (stopped.request.why ?? stopped.not), request.id);
+    return stopped;
+  }
   const { edge, request: next } = afterRequest(bot, request, result.next, event);
   const outcome = await bot.store.commit({
     ...edge,
@@ -43,6 +50,7 @@ export async function approve(
     ...("nonce" in by && { nonce: { id: sha256(by.nonce), human: actor.human.id, at: bot.now() } }),
   });
   if (outcome !== "done") return no(`${request.id} changed at the same moment. Look at it again.`);
+  if (next.accept?.exception !== undefined) await refreshGroups(bot, edge.findings ?? []);
   bot.wake();
   return { request: next };
 }

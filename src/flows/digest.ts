@@ -1,10 +1,13 @@
 import { digestCard, isQuiet, quietDigestCard } from "#cards/digest";
+import { whatText } from "#cards/lines";
 import type { DigestView, Moves } from "#cards/views";
-import { severityCounts } from "#cards/words";
+import { count, regular, severityCounts } from "#cards/words";
 import type { Finding } from "#domain/finding";
 import { day } from "#domain/time";
 import type { Bot } from "#flows/bot";
 import { ownersOf } from "#flows/channels";
+import { warnings } from "#flows/exceptions";
+import { endingSoon } from "#flows/exceptions-view";
 import { cardKey } from "#flows/groups";
 import { findingFor, requestFor } from "#flows/guests";
 import { groupLines, lineMaker, readAccounts, uncheckedLines, waitingLine } from "#flows/lines";
@@ -88,6 +91,9 @@ export function digestView(bot: Bot, channel: Channel, skipped?: number): Digest
     news: previous ? newsOf(bot, channel, events) : [],
     closed: previous ? closedOf(bot, channel, events) : [],
     waiting: waiting.map((request) => waitingLine(bot, requestFor(bot, channel.id, request))),
+    ending: previous ? endingOf(bot, channel, { owners, since: previous.at }) : [],
+    woke: previous ? wokeOf(bot, channel, events) : [],
+    closedAside: events.filter(({ kind, aside }) => aside && closing.has(kind)).length,
     startHere: first ? groups.filter((line) => startHere(bot, all, line.topic)).slice(0, 3) : [],
     unchecked: uncheckedLines(bot, owners),
     checked: readAccounts(bot, accountsOf(all)) ?? { at: bot.now(), read: 0, of: 0 },
@@ -133,6 +139,8 @@ const moveOf: Partial<Record<FindingEvent["kind"], keyof Moves>> = {
   new: "new",
   returned: "cameBack",
   woke: "woke",
+  snoozed: "setAside",
+  accepted: "setAside",
   "new-owner": "arrived",
   left: "left",
   fixed: "fixed",
@@ -144,8 +152,8 @@ const moveOf: Partial<Record<FindingEvent["kind"], keyof Moves>> = {
 
 function movesOf(events: readonly FindingEvent[]): Moves {
   const moves = { ...noMoves };
-  for (const { kind } of events) {
-    const move = moveOf[kind];
+  for (const { kind, aside } of events) {
+    const move = aside ? undefined : moveOf[kind];
     if (move !== undefined) moves[move]++;
   }
   return moves;
@@ -166,9 +174,52 @@ function newsOf(bot: Bot, channel: Channel, events: readonly FindingEvent[]): Di
   });
 }
 
+const closing = new Set<FindingEvent["kind"]>(["fixed", "gone", "rule-changed", "not-applicable", "retired"]);
+
+/** Acceptances of which it became time, since the digest before, to say that they end. */
+function endingOf(
+  bot: Bot,
+  channel: Channel,
+  { owners, since }: { readonly owners: readonly string[]; readonly since: number },
+): DigestView["ending"] {
+  const accepted = owners.flatMap((owner) => bot.store.findings({ owner, status: ["accepted"] }));
+  const shown = findingFor(bot, channel.id);
+  return endingSoon(bot, accepted)
+    .filter(({ until }) => warnings.some((wait) => until - wait > since && until - wait <= bot.now()))
+    .map((ending) => {
+      const [first, ...others] = accepted.filter(({ aside }) => aside?.exception === ending.id);
+      const line = first && lineMaker(bot)(shown(first));
+      return {
+        ...ending,
+        what: line && others.length === 0 ? whatText(line) : count(1 + others.length, regular("finding")),
+      };
+    });
+}
+
+/** What was set aside at the digest before, or later, and is open again. */
+function wokeOf(bot: Bot, channel: Channel, events: readonly FindingEvent[]): DigestView["woke"] {
+  const shown = findingFor(bot, channel.id);
+  const woke = events.filter(({ kind }) => kind === "woke");
+  return [...new Map(woke.map((event) => [event.fingerprint, event])).values()].flatMap(({ fingerprint, at }) => {
+    const finding = bot.store.finding(fingerprint);
+    const exceptions = bot.store.exceptions({ finding: fingerprint });
+    const left = exceptions.flatMap(({ id, kind, members }) => {
+      const member = members.find((each) => each.finding === fingerprint);
+      return member?.left && member.left.at <= at ? [{ id, kind, ...member.left }] : [];
+    });
+    const last = left.sort((a, b) => a.at - b.at).at(-1);
+    if (finding?.status !== "open" || !last) return [];
+    const line = lineMaker(bot)(shown(finding));
+    const name = line.name ?? finding.id;
+    return [
+      { id: finding.id, exception: last.id, kind: last.kind, what: whatText(line), name, worse: last.how === "worse" },
+    ];
+  });
+}
+
 function closedOf(bot: Bot, channel: Channel, events: readonly FindingEvent[]): DigestView["closed"] {
   const shown = findingFor(bot, channel.id);
-  const closed = events.filter(({ kind }) => kind === "fixed");
+  const closed = events.filter(({ kind, aside }) => kind === "fixed" && !aside);
   const topics = new Map<string, string[]>();
   for (const { topic, fingerprint } of closed) topics.set(topic, [...(topics.get(topic) ?? []), fingerprint]);
   return [...topics].map(([topic, prints]) => {

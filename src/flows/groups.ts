@@ -1,9 +1,10 @@
 import { continuesCard, groupCard, groupNewsCard } from "#cards/group";
-import type { GroupRow, GroupView, Mention } from "#cards/views";
+import type { GroupNewsView, GroupRow, GroupView, Mention } from "#cards/views";
 import type { Card } from "#domain/card";
 import type { Finding } from "#domain/finding";
 import type { Bot } from "#flows/bot";
 import { findingFor } from "#flows/guests";
+import { asideOf } from "#flows/lines";
 import { accountNames } from "#flows/names";
 import { undecided } from "#flows/open-requests";
 import { ownerName } from "#flows/ownership";
@@ -20,6 +21,7 @@ export function groupView(bot: Bot, group: FindingGroup, mention?: Mention): Gro
   const members = bot.store.findings({ topic: group.topic, owner: group.owner }).filter(({ folded }) => !folded);
   const open = newsFirst(members.filter(({ status }) => status === "open"));
   const since = group.postedAt ?? group.openedAt;
+  const aside = members.filter(({ aside: set }) => set !== undefined);
   const closed = members.filter((finding) => !isOpen(finding) && (finding.closed?.at ?? 0) >= since);
   const checks = new Set(members.map(({ check }) => check));
   const waiting = undecided(bot, { group: group.id })[0];
@@ -29,10 +31,11 @@ export function groupView(bot: Bot, group: FindingGroup, mention?: Mention): Gro
     id: group.id,
     topic: topicOf(bot, group.topic),
     open: open.map(shown).map(rowMaker(bot)),
+    aside: aside.map(shown).map(rowMaker(bot)),
     closed: closed.map(shown),
     checks: bot.checks.filter(({ id }) => checks.has(id)),
     checkedAt: Math.max(
-      ...open.map(({ lastSeen }) => lastSeen),
+      ...[...open, ...aside].map(({ lastSeen }) => lastSeen),
       ...closed.map((finding) => finding.closed?.at ?? 0),
       since,
     ),
@@ -65,6 +68,7 @@ export function rowMaker(bot: Bot): (finding: Finding) => GroupRow {
       ...(guided !== undefined && { guided }),
       ...(fine !== undefined && { lastFine: fine }),
       ...(back && { cameBack: back }),
+      ...asideOf(bot, finding),
     };
   };
 }
@@ -72,8 +76,10 @@ export function rowMaker(bot: Bot): (finding: Finding) => GroupRow {
 function lastClosing(bot: Bot, finding: Finding): GroupRow["cameBack"] {
   const fixed = bot.store.events({ fingerprint: finding.fingerprint }).findLast(({ kind }) => kind === "fixed");
   if (!fixed) return undefined;
-  const request = bot.store.requests({ finding: finding.fingerprint, state: ["verified"] })[0];
-  return { fixedAt: fixed.at, ...(request && request.kind === "fix" && { request: request.id }) };
+  const [request] = bot.store
+    .requests({ finding: finding.fingerprint, state: ["verified"] })
+    .filter(({ kind }) => kind !== "acceptance");
+  return { fixedAt: fixed.at, ...(request?.kind === "fix" && { request: request.id }) };
 }
 
 /** The group a finding is shown in, made when it is first needed: everything people see has an id to name. */
@@ -106,7 +112,7 @@ export async function refreshGroups(
 export async function refreshGroup(bot: Bot, group: FindingGroup): Promise<void> {
   if (group.postedAt === undefined || bot.store.channel(group.channel)?.broken !== undefined) return;
   const view = groupView(bot, group);
-  if (view.open.length === 0 && view.closed.length === 0) return;
+  if (view.open.length === 0 && view.closed.length === 0 && view.aside.length === 0) return;
   await bot.store.commit({ ...redrawn(bot, group), audit: [] });
   bot.wake();
 }
@@ -181,11 +187,12 @@ export function newsFor(
   bot: Bot,
   group: FindingGroup,
   news: readonly Finding[],
-  { mention, notBefore }: { readonly mention?: Mention; readonly notBefore?: number },
+  more: { readonly what: GroupNewsView["kind"]; readonly mention?: Mention; readonly notBefore?: number },
 ): readonly Outgoing[] {
+  const { what, mention, notBefore } = more;
   const card: Card = groupNewsCard({
     topic: topicOf(bot, group.topic),
-    kind: news.every(({ returns }) => returns > 0) ? "returned" : "new",
+    kind: what,
     rows: news.map(findingFor(bot, group.channel)).map(rowMaker(bot)),
     ...(mention !== undefined && { mention }),
   });

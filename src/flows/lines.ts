@@ -1,11 +1,12 @@
 import { taskOf } from "#cards/request-words";
-import type { GroupLine, ReadAccounts, Unchecked, WaitingLine } from "#cards/views";
+import type { AsideView, GroupLine, ReadAccounts, Unchecked, WaitingLine } from "#cards/views";
 import type { Finding } from "#domain/finding";
 import type { Request } from "#domain/request";
 import { counted } from "#domain/request";
 import type { Bot } from "#flows/bot";
 import { accountNames } from "#flows/names";
 import { ownerName } from "#flows/ownership";
+import { nameOf } from "#flows/people";
 import { guidedOf } from "#flows/policy";
 import { requestView, topicOf } from "#flows/show-request";
 import { worst } from "#posture/notify";
@@ -27,9 +28,23 @@ export function lineMaker(bot: Bot): (finding: Finding) => GroupLine {
       ...(finding.environment !== undefined && { environment: finding.environment }),
       ...(owner !== undefined && { owner }),
       ...(guided !== undefined && { guided }),
+      ...asideOf(bot, finding),
     };
   };
 }
+
+/** What sets a finding aside, for people. */
+export const asideOf = (bot: Bot, { aside, status }: Finding): { readonly aside?: AsideView } =>
+  aside
+    ? {
+        aside: {
+          id: aside.exception,
+          kind: status === "snoozed" ? "snooze" : "acceptance",
+          until: aside.until,
+          by: nameOf(bot, aside.by),
+        },
+      }
+    : {};
 
 /** One line for each topic and owner, named by its group where one exists, else by its worst finding. Worst first. */
 export function groupLines(bot: Bot, findings: readonly Finding[]): readonly GroupLine[] {
@@ -47,7 +62,7 @@ export function groupLines(bot: Bot, findings: readonly Finding[]): readonly Gro
     if (members.length === 1) return [single(first)];
     const group = bot.store.groups({ topic: first.topic, owner: first.ownership.owner ?? "" })[0];
     const environments = new Set(members.map(({ environment }) => environment));
-    const { name: _, account: __, environment: ___, ...line } = single(first);
+    const { name: _, account: __, environment: ___, aside: ____, ...line } = single(first);
     return [
       {
         ...line,

@@ -52,7 +52,7 @@ function judged(
   { at, request }: { readonly at: number; readonly request: Request },
 ): Finding | undefined {
   if (finding.status === "retired" || verdict.status === "unknown") return undefined;
-  const { closed: _, uncheckedSince: __, ...rest } = finding;
+  const { closed: _, uncheckedSince: __, aside: ___, ...rest } = finding;
   if (verdict.status === "fail") {
     if (isOpen(finding)) return undefined;
     return {
@@ -81,4 +81,5 @@ const eventOf = (before: Finding, now: Finding, at: number): Omit<FindingEvent, 
   topic: before.topic,
   severity: before.severity,
   folded: before.folded,
+  aside: before.aside !== undefined,
 });

@@ -152,7 +152,7 @@ async function postCard(bot: Bot, plan: CardPlan, mention: Mention | undefined):
       await bot.store.commit({ ...edge, ...cardFor(bot, group, more) });
       return;
     case "edit":
-      await bot.store.commit({ ...edge, outbox: newsFor(bot, group, plan.news, more) });
+      await bot.store.commit({ ...edge, outbox: newsFor(bot, group, plan.news, { ...more, what: plan.what }) });
       return;
     case "redraw":
       await bot.store.commit({ ...edge, ...redrawn(bot, alsoTelling(group, plan.events)) });

@@ -1,11 +1,13 @@
+import { becauseText } from "#cards/exceptions";
 import type { EstateView, ShowView, StatusView, SummaryView, WhoamiView, WhyView } from "#cards/views";
-import { closingWords, severityCounts } from "#cards/words";
+import { closingWords, severityCounts, statusWords } from "#cards/words";
 import type { Finding } from "#domain/finding";
 import type { Actor } from "#domain/person";
 import { day, minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
 import { channelOfOwner } from "#flows/channels";
-import { groupLines, readAccounts, uncheckedLines, waitingLine } from "#flows/lines";
+import { endingSoon } from "#flows/exceptions-view";
+import { asideOf, groupLines, readAccounts, uncheckedLines, waitingLine } from "#flows/lines";
 import { accountName, accountNames } from "#flows/names";
 import { busyWith, undecided } from "#flows/open-requests";
 import { ownerName } from "#flows/ownership";
@@ -42,6 +44,7 @@ export function summaryView(bot: Bot, scope: Scope): SummaryView {
     since: { at: weekAgo, new: moved("new"), fixed: moved("fixed"), cameBack: moved("returned") },
     first: groupLines(bot, told).slice(0, 3),
     waiting: waiting.map((request) => waitingLine(bot, request)),
+    ending: endingSoon(bot, findingsIn(bot, scope, { status: ["accepted"] })),
     snoozed: findingsIn(bot, scope, { status: ["snoozed"] }).length,
     accepted: findingsIn(bot, scope, { status: ["accepted"] }).length,
     folded: open.length - told.length,
@@ -98,7 +101,15 @@ export function showView(bot: Bot, finding: Finding): ShowView | undefined {
     ...(fix && { fix: fix.verb }),
     ...(request && { request: waitingLine(bot, request) }),
     ...(group && { group: group.id }),
+    ...asideFor(bot, finding),
   };
+}
+
+/** What sets it aside, and the reason that was given. */
+function asideFor(bot: Bot, finding: Finding): Pick<ShowView, "aside"> {
+  const { aside: line } = asideOf(bot, finding);
+  const exception = line && bot.store.exception(line.id)?.exception;
+  return line && exception ? { aside: { line, because: becauseText(exception) } } : {};
 }
 
 const eventWords = {
@@ -111,7 +122,9 @@ const eventWords = {
   retired: closingWords.retired,
   "new-owner": "got another owner",
   left: "left its former owner",
-  woke: "woke up",
+  snoozed: statusWords.snoozed,
+  accepted: statusWords.accepted,
+  woke: "open again",
   worse: "got worse",
 } as const;
 
@@ -133,6 +146,7 @@ export function whyView(bot: Bot, finding: Finding | undefined): WhyView | undef
     },
     ...(owner !== undefined && { owner }),
     ...(told !== undefined && { told }),
+    ...asideFor(bot, finding),
   };
 }
 

@@ -224,9 +224,10 @@ function historyOf(
 
 function eventsOf({ run }: RecordOptions, { happened }: Reconciled, at: Instant): Pick<UnitWrite, "events"> {
   return {
-    events: happened.flatMap(({ fingerprint, kind, cause, finding, from }) => {
+    events: happened.flatMap(({ fingerprint, kind, cause, finding, from, aside }) => {
       const { topic, severity, folded, ownership } = finding;
-      const event = { at, run, fingerprint, kind, cause, owner: ownership.owner ?? "", topic, severity, folded };
+      const owner = ownership.owner ?? "";
+      const event = { at, run, fingerprint, kind, cause, owner, topic, severity, folded, ...(aside && { aside }) };
       return from === undefined ? [event] : [event, { ...event, kind: "left" as const, owner: from }];
     }),
   };

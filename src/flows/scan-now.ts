@@ -2,6 +2,7 @@ import type { Asset } from "#domain/asset";
 import type { Ownership } from "#domain/finding";
 import { adminChannel } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
+import { refreshRequests } from "#flows/exceptions";
 import { firstLook, firstLookSent } from "#flows/first-look";
 import { closingBrakeNotice, notify } from "#flows/notify";
 import { environmentIn, ownerFinder } from "#flows/ownership";
@@ -32,6 +33,11 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
     const summary = await scan({ clouds: bot.clouds, checks: bot.checks, filter, now: () => bot.now(), sink });
     if (!filtered && !firstLookSent(bot)) await firstLook(bot, { run, summary });
     await store.endRun(run, { at: bot.now(), state: "done", facts: factsOf(summary) });
+    const began = store.runs(1)[0]?.startedAt ?? 0;
+    await refreshRequests(
+      bot,
+      store.exceptions({ open: false }).filter(({ ended }) => ended !== undefined && ended.at >= began),
+    );
     // The beats tell it: one after the other, and also after a restart.
     await store.commit({ ...(!filtered && { settings: { tell: "yes" } }), audit: [auditOf(bot, run, summary)] });
     bot.wake();

@@ -1,3 +1,4 @@
+import type { Exception } from "#domain/exception";
 import type { Finding } from "#domain/finding";
 import { parseId } from "#domain/ids";
 import type { Bot } from "#flows/bot";
@@ -61,7 +62,25 @@ export const findingsIn = (
     ? bot.store.findings(filter)
     : owners.flatMap((owner) => bot.store.findings({ ...filter, owner }));
 
-/** The findings an id means: F- one, G- those of its card that are open, R- those of the request. Undefined: no such id. */
+/** The exceptions an id means: E- one, F- the one that sets it aside, G- those of its findings. Undefined: no such id. */
+export function exceptionsOf(bot: Bot, word: string): readonly Exception[] | undefined {
+  const parsed = parseId(word);
+  if (parsed?.kind === "E") {
+    const stored = bot.store.exception(parsed.id);
+    return stored && [stored.exception];
+  }
+  const group = parsed?.kind === "G" ? bot.store.group(parsed.id) : undefined;
+  const findings = group
+    ? bot.store.findings({ topic: group.topic, owner: group.owner, status: ["snoozed", "accepted"] })
+    : findingsOf(bot, word)?.findings;
+  const ids = new Set(findings?.flatMap(({ aside }) => aside?.exception ?? []));
+  return findings && [...ids].flatMap((id) => bot.store.exception(id)?.exception ?? []);
+}
+
+/**
+ * The findings an id means: F- one, G- those of its card that are open, R- and E- those of the request, the exception.
+ * Undefined: no such id.
+ */
 export function findingsOf(
   bot: Bot,
   word: string,
@@ -88,6 +107,15 @@ export function findingsOf(
         request && {
           id: request.id,
           findings: request.items.flatMap(({ finding }) => bot.store.finding(finding) ?? []),
+        }
+      );
+    }
+    case "E": {
+      const exception = bot.store.exception(parsed.id)?.exception;
+      return (
+        exception && {
+          id: exception.id,
+          findings: exception.members.flatMap(({ finding }) => bot.store.finding(finding) ?? []),
         }
       );
     }

@@ -47,10 +47,31 @@ export function requestView(
     workingHours: bot.config.limits.approvalHours,
     managed: Object.fromEntries(managed),
     undo: undoOffer(bot, request, fix),
+    zone: bot.config.hours.zone,
+    ...acceptanceOf(bot, request),
     ...(owner !== undefined && { owner }),
     ...(rechecks.length > 0 && { rechecks }),
     ...(audit !== undefined && { audit: `#${audit}` }),
     ...more,
+  };
+}
+
+/** Of an acceptance: how it ended, and those before it. */
+function acceptanceOf(
+  bot: Bot,
+  { kind, accept, items, requestedAt }: Request,
+): Pick<RequestView, "exception" | "earlier"> {
+  if (kind !== "acceptance") return {};
+  const prints = [...new Set(items.map(({ finding }) => finding))];
+  const all = new Map(prints.flatMap((finding) => bot.store.exceptions({ finding })).map((each) => [each.id, each]));
+  const before = [...all.values()].filter((each) => each.kind === "acceptance" && each.from < requestedAt);
+  const ended = accept?.exception === undefined ? undefined : all.get(accept.exception)?.ended;
+  const ends = before.flatMap((each) => each.ended?.at ?? []);
+  return {
+    ...(ended && { exception: ended }),
+    ...(before.length > 0 && {
+      earlier: { count: before.length, ...(ends.length > 0 && { endedAt: Math.max(...ends) }) },
+    }),
   };
 }
 

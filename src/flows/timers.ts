@@ -1,4 +1,5 @@
 import type { Bot } from "#flows/bot";
+import { exceptionEnds, exceptionWarns } from "#flows/exceptions";
 import { apply, targetOf } from "#flows/execute";
 import { lookAgain } from "#flows/look-again";
 import { foldHeld } from "#flows/notify";
@@ -33,6 +34,12 @@ async function runTimer(bot: Bot, timer: Timer): Promise<void> {
       return;
     case "brake":
       await foldHeld(bot, timer);
+      return;
+    case "exception-ends":
+      await exceptionEnds(bot, timer.subject);
+      return;
+    case "exception-warns":
+      await exceptionWarns(bot, timer.subject);
       return;
   }
 }

@@ -44,6 +44,8 @@ export interface Reported {
   readonly check: AnyCheck;
   readonly account: Account;
   readonly at: Instant;
+  /** Set aside in the database that the scan is kept in, and no worse than it was then. */
+  readonly aside?: { readonly status: "snoozed" | "accepted"; readonly until: Instant; readonly exception: string };
 }
 
 /** Pieces of text as the results come; the writer joins them. Memory does not grow with the number of rows. */

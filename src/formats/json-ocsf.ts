@@ -26,7 +26,14 @@ const providers = {
   gcp: { provider: "GCP", type: "GCP Project", type_id: 11 },
 } as const;
 
-export function complianceFinding({ row, check, account, at }: Reported, version: string): object {
+function openStatus(aside: Reported["aside"]): object {
+  if (!aside) return { status_id: 1, status: "New" };
+  const words = aside.status === "snoozed" ? "snoozed" : "risk accepted";
+  const until = new Date(aside.until).toISOString();
+  return { status_id: 3, status: "Suppressed", status_detail: `${words} until ${until} (${aside.exception})` };
+}
+
+export function complianceFinding({ row, check, account, at, aside }: Reported, version: string): object {
   const [severityId, severity] = severityIds[row.severity];
   const [complianceId, compliance] = verdicts[row.status];
   const { provider, ...accountType } = providers[row.cloud];
@@ -44,7 +51,7 @@ export function complianceFinding({ row, check, account, at }: Reported, version
     severity_id: severityId,
     severity,
     // What passed or does not apply was never a finding to work on: neither new nor resolved.
-    ...(isOpen ? { status_id: 1, status: "New" } : { status_id: 99, status: compliance }),
+    ...(isOpen ? openStatus(aside) : { status_id: 99, status: compliance }),
     status_code: row.status,
     message: row.message,
     metadata: {

@@ -70,6 +70,8 @@ export interface CardPlan {
   readonly preview: boolean;
   readonly severity: Severity;
   readonly news: readonly Finding[];
+  /** What all of it has in common; else it is just new. */
+  readonly what: "new" | "returned" | "worse";
   /** The events it tells of: told with the card, or not at all. */
   readonly events: readonly number[];
   readonly mention?: string;
@@ -188,6 +190,7 @@ function withinCaps(
       preview,
       severity,
       news: happenings.map(({ finding }) => finding),
+      what: (["returned", "worse"] as const).find((what) => happenings.every(({ kind }) => kind === what)) ?? "new",
       events: happenings.map(({ event }) => event),
       day: date,
       ...(mention !== undefined && { mention }),

@@ -23,6 +23,14 @@ const matrix = {
   /** Asking for a fix, an undo. */
   fix: members,
   undo: members,
+  /** Also ends a snooze early. */
+  snooze: members,
+  /** Asking for an acceptance; who may agree is the policy's to say. */
+  accept: members,
+  /** Those who asked for it or approved it; `revoke-all`: anybody's. */
+  revoke: members,
+  "revoke-all": ["admin"],
+  retire: ["admin"],
   /** The own request; `cancel-all`: anybody's. */
   cancel: members,
   "cancel-all": ["admin"],
@@ -56,6 +64,11 @@ const deeds: Readonly<Record<Verb, string>> = {
   report: "report findings",
   fix: "ask for a fix",
   undo: "ask for an undo",
+  snooze: "snooze findings",
+  accept: "ask to accept a risk",
+  revoke: "end an acceptance",
+  "revoke-all": "end somebody else's acceptance",
+  retire: "take findings off the list",
   cancel: "withdraw a request",
   "cancel-all": "withdraw somebody else's request",
   close: "close requests by hand",
@@ -180,7 +193,8 @@ function ownerGroups({ owner, account }: ApprovalItem, rules: PolicyRules): read
     : [];
 }
 
-function ownersHere(account: string, rules: PolicyRules): readonly string[] {
+/** Owners that the configuration itself puts into an account. */
+export function ownersHere(account: string, rules: PolicyRules): readonly string[] {
   const { owner, owners = [] } = accountRule(rules, account);
   return owner === undefined ? owners : [owner, ...owners];
 }

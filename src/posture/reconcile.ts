@@ -1,4 +1,5 @@
 import type { Asset } from "#domain/asset";
+import { isWorse } from "#domain/exception";
 import type { Cause, Closing, Finding, Ownership } from "#domain/finding";
 import { fingerprintOf } from "#domain/finding";
 import type { Instant } from "#domain/time";
@@ -39,9 +40,11 @@ export interface History {
 export type Draft = Omit<Finding, "id">;
 export interface Happened {
   readonly fingerprint: string;
-  readonly kind: "new" | "returned" | "new-owner" | "worse";
+  readonly kind: "new" | "returned" | "new-owner" | "woke" | "worse";
   readonly cause: Cause;
   readonly finding: Draft;
+  /** It was set aside: the open count did not move. */
+  readonly aside?: true;
   /** The former owner, of a finding that changed hands. */
   readonly from?: string;
 }
@@ -122,6 +125,14 @@ function failing(
   const back = before !== undefined && !isOpen(before);
   const environment = look.environmentOf(asset);
   const cause = before && !back ? before.cause : causeOf(look, check, asset, before);
+  const standing = {
+    severity: decision.severity ?? check.severity,
+    exposed: check.categories.includes("internet-exposed"),
+    row: decision.row,
+    evidence: decision.evidence,
+  };
+  // What was set aside stays so while it is as it was. Worse than that, and it is everybody's matter again, at once.
+  const aside = before?.aside && !isWorse(before.aside.was, standing) ? before.aside : undefined;
   return {
     fingerprint,
     check: check.id,
@@ -133,12 +144,9 @@ function failing(
     region: asset.region,
     asset: { id: asset.id, type: asset.type, name: asset.name },
     tags: asset.tags,
-    status: before && !back ? before.status : "open",
-    severity: decision.severity ?? check.severity,
-    row: decision.row,
+    status: before && aside ? before.status : "open",
+    ...standing,
     message: decision.message,
-    evidence: decision.evidence,
-    exposed: check.categories.includes("internet-exposed"),
     ownership: look.owned(asset),
     cause,
     firstSeen: before?.firstSeen ?? look.at,
@@ -147,6 +155,7 @@ function failing(
     returns: (before?.returns ?? 0) + (back ? 1 : 0),
     folded: decision.idle === true,
     ...(environment !== undefined && { environment }),
+    ...(aside && { aside }),
   };
 }
 
@@ -172,12 +181,13 @@ const happening = (kind: Happened["kind"], before: Finding | undefined, now: Dra
   cause: eventCause(kind, before, now),
   finding: now,
   ...(kind === "new-owner" && { from: before?.ownership.owner ?? "" }),
+  ...(kind === "new-owner" && before?.aside && { aside: true }),
 });
 
 /** Worse because the resource changed, or because the rule did. */
 function eventCause(kind: Happened["kind"], before: Finding | undefined, now: Draft): Cause {
   if (kind === "new-owner") return "new-owner";
-  if (kind === "worse") return before?.checkVersion === now.checkVersion ? "change" : "new-check";
+  if (kind === "worse" || kind === "woke") return before?.checkVersion === now.checkVersion ? "change" : "new-check";
   return now.cause;
 }
 
@@ -185,7 +195,13 @@ const order = ["critical", "high", "medium", "low"];
 function whatHappened(before: Finding | undefined, now: Draft): readonly Happened["kind"][] {
   if (!before) return ["new"];
   if (!isOpen(before)) return ["returned"];
-  const worse = order.indexOf(now.severity) < order.indexOf(before.severity);
+  const woke = before.aside !== undefined && now.aside === undefined;
+  // Of what is set aside, severe or not, nobody hears while it stays so.
+  const worse = woke || (!before.aside && order.indexOf(now.severity) < order.indexOf(before.severity));
   const moved = (before.ownership.owner ?? "") !== (now.ownership.owner ?? "");
-  return [...(worse ? ["worse" as const] : []), ...(moved ? ["new-owner" as const] : [])];
+  return [
+    ...(woke ? ["woke" as const] : []),
+    ...(worse ? ["worse" as const] : []),
+    ...(moved ? ["new-owner" as const] : []),
+  ];
 }

@@ -4,6 +4,7 @@ import type { Asset, AssetType, CloudName } from "#domain/asset";
 import type { AuditDraft } from "#domain/audit";
 import type { Card, Inline } from "#domain/card";
 import type { Severity } from "#domain/check";
+import type { Exception } from "#domain/exception";
 import type { Cause, Closing, EventKind, Finding, Status } from "#domain/finding";
 import type { Request, RequestState } from "#domain/request";
 import type { Instant } from "#domain/time";
@@ -49,6 +50,10 @@ export interface Edge {
   readonly nonce?: { readonly id: string; readonly human: string; readonly at: Instant };
   /** Revision 0: new. */
   readonly requests?: readonly { readonly revision: number; readonly next: Request }[];
+  /** Revision 0: new. */
+  readonly exceptions?: readonly { readonly revision: number; readonly next: Exception }[];
+  /** Findings as they were read: if one of them was written since, the edge is lost. */
+  readonly unchanged?: readonly Finding[];
   readonly steps?: readonly Step[];
   readonly nonces?: readonly Nonce[];
   readonly channels?: readonly Channel[];
@@ -152,6 +157,8 @@ export interface FindingEvent {
   readonly topic: string;
   readonly severity: Severity;
   readonly folded: boolean;
+  /** It was set aside, and so in no open count: none moved. */
+  readonly aside?: boolean;
   readonly told?: "card" | "digest" | "count";
 }
 
@@ -166,7 +173,7 @@ export interface Claim {
 export interface Timer {
   readonly id: string;
   readonly due: Instant;
-  readonly kind: "expire" | "remind" | "recheck" | "brake";
+  readonly kind: "expire" | "remind" | "recheck" | "brake" | "exception-ends" | "exception-warns";
   readonly subject: string;
 }
 
@@ -274,6 +281,13 @@ export interface FindingFilter {
   readonly offset?: number;
 }
 
+export interface ExceptionFilter {
+  /** A fingerprint. */
+  readonly finding?: string;
+  readonly request?: string;
+  readonly open?: boolean;
+}
+
 interface Reads {
   readonly kind: "real" | "demo";
   setting(name: string): string | undefined;
@@ -319,6 +333,10 @@ interface Reads {
     readonly parent?: string;
     readonly since?: Instant;
   }): readonly Request[];
+  nextExceptionId(): string;
+  exception(id: string): { readonly exception: Exception; readonly revision: number } | undefined;
+  /** Those that end first come first. */
+  exceptions(filter: ExceptionFilter): readonly Exception[];
   steps(request: string): readonly Step[];
   /** Of all requests. */
   stepsSince(at: Instant): readonly Step[];

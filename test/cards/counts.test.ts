@@ -38,23 +38,29 @@ const open = (text: string): number => numbers(text, /: ([\d,]+) open/g)[0] ?? 0
 describe("counts are findings, and add up", () => {
   test("on a group's card: open, closed, listed and left out", () => {
     fc.assert(
-      fc.property(findings(30), findings(30), (stillOpen, closed) => {
-        fc.pre(stillOpen.length + closed.length > 0);
-        const card = groupCard({ ...s.group, open: stillOpen.map(rowOf), closed });
+      fc.property(findings(30), findings(30), findings(30), (stillOpen, closed, snoozed) => {
+        fc.pre(stillOpen.length + closed.length + snoozed.length > 0);
+        const aside = snoozed.map((each) => ({ ...rowOf(each), aside: s.aside }));
+        const card = groupCard({ ...s.group, open: stillOpen.map(rowOf), closed, aside });
         const text = cardText(card);
-        const all = stillOpen.length + closed.length;
+        const all = stillOpen.length + closed.length + aside.length;
         if (stillOpen.length === 0) {
           const [ways = ""] = first(card).split(" · ");
-          expect(sum(numbers(ways, /(\d+) /g))).toBe(all);
+          expect(sum(numbers(ways.replaceAll(/until \w+ \d+ \w+ \d+/g, ""), /(\d+) /g))).toBe(all);
           expect(first(card)).toContain(` · ${all} S3 bucket`);
           expect(card.actions).toBeUndefined();
           return;
         }
-        const listed = card.parts.flatMap((part) => (part.kind === "rows" ? part.rows : []));
+        const listed = card.parts
+          .flatMap((part) => (part.kind === "rows" ? part.rows : []))
+          .map(({ text: row }) => row);
+        const asleep = listed.filter((row) => JSON.stringify(row).includes("snoozed until")).length;
+        const rest = numbers(text, /^(\d+) more set aside$/gm);
         const more = numbers(text, /^and (\d+) more$/gm)[0] ?? 0;
-        expect(listed.length + more).toBe(stillOpen.length);
+        expect(listed.length - asleep - rest.length + more).toBe(stillOpen.length);
+        expect(asleep + (rest[0] ?? 0)).toBe(aside.length);
         expect(first(card)).toContain(
-          closed.length === 0 ? `· ${stillOpen.length} S3 bucket` : `· ${stillOpen.length} of ${all} S3 buckets`,
+          all === stillOpen.length ? `· ${stillOpen.length} S3 bucket` : `· ${stillOpen.length} of ${all} S3 buckets`,
         );
       }),
     );

@@ -29,6 +29,17 @@ import { auditCard, auditListCard } from "#cards/audit";
 import { callsCard } from "#cards/calls";
 import { codeCard } from "#cards/code";
 import { digestCard, quietDigestCard } from "#cards/digest";
+import { acceptForm, retireForm, revokeForm, snoozeForm } from "#cards/exception-forms";
+import {
+  acceptanceEndsCard,
+  acceptedCard,
+  endedCard,
+  endedEarlyThreadCard,
+  exceptionCard,
+  exceptionsCard,
+  snoozedCard,
+  snoozedThreadCard,
+} from "#cards/exceptions";
 import { findingsCard, mineCard, openCard } from "#cards/findings";
 import { firstLookCard } from "#cards/first-look";
 import { claimForm, closeForm, denyForm, fixForm, notOursForm, restForm, undoForm, wrongForm } from "#cards/forms";
@@ -48,6 +59,7 @@ import { howToFixCard, showCard, whyCard } from "#cards/show";
 import { doctorCard, statusCard, whoamiCard } from "#cards/status";
 import { estateCard, summaryCard } from "#cards/summary";
 import type {
+  AcceptFormView,
   DigestView,
   EstateView,
   FixFormView,
@@ -55,10 +67,12 @@ import type {
   GroupRow,
   RolloutRow,
   ShowView,
+  SnoozeFormView,
   StatusView,
   SummaryView,
 } from "#cards/views";
 import type { Card, Form } from "#domain/card";
+import { leave } from "#domain/exception";
 import { day, hour, minute } from "#domain/time";
 import * as s from "#test/cards/samples";
 
@@ -70,6 +84,14 @@ const many = Array.from(
   { length: 12 },
   (_each, n): GroupRow => ({ ...receipts, finding: s.finding(`F-2a${n + 10}`, `pay-logs-${n}`) }),
 );
+
+const acceptedRequest: typeof s.request = {
+  ...s.acceptRequest,
+  state: "verified",
+  approvals: [{ human: "kofi", hash: s.hash, at: s.approvedAt }],
+  settledAt: s.approvedAt,
+  ...(s.acceptRequest.accept && { accept: { ...s.acceptRequest.accept, exception: "E-6" } }),
+};
 
 const groups: Readonly<Record<string, Card>> = {
   "group open": groupCard({ ...group, mention: { group: "S0PAY", name: "@payments-oncall" } }),
@@ -143,6 +165,69 @@ const groups: Readonly<Record<string, Card>> = {
     topic: s.buckets,
     kind: "returned",
     rows: [{ ...receipts, cameBack: { fixedAt: s.fixedAt } }],
+  }),
+};
+
+const asides: Readonly<Record<string, Card>> = {
+  "group part snoozed": groupCard({ ...group, open: [receipts], aside: [{ ...exported, aside: s.aside }] }),
+  "group closed, one accepted": groupCard({
+    ...group,
+    open: [],
+    closed: [s.closed(receipts), s.closed(exported)],
+    aside: [{ ...statics, aside: { ...s.aside, kind: "acceptance", until: s.acceptedUntil } }],
+  }),
+  "group of twelve, eight set aside": groupCard({
+    ...group,
+    open: many.slice(0, 4),
+    aside: many.slice(4).map((row) => ({ ...row, aside: s.aside })),
+  }),
+  "snoozed, told": snoozedThreadCard(s.snoozeView),
+  "snoozed, ended early": endedEarlyThreadCard(s.snoozeView, "Ana Lima"),
+  snoozed: snoozedCard(s.snoozeView),
+  woke: endedCard(s.snoozeView),
+  "woke for the last time": endedCard({ ...s.snoozeView, snoozesLeft: 0 }),
+  "acceptance of my own": acceptedCard(s.acceptanceView),
+  "acceptance ended": endedCard(s.acceptanceView),
+  "acceptance ends soon": acceptanceEndsCard(s.acceptanceView),
+  "exception of one": exceptionCard(s.snoozeView),
+  "exception of three, two left": exceptionCard({
+    ...s.acceptanceView,
+    exception: leave(s.acceptance, ["F-1a2b", "F-1a2c"], { at: now, how: "fixed" }),
+  }),
+  "exception that ended": exceptionCard({
+    ...s.snoozeView,
+    exception: leave(s.snooze, ["F-2c9d"], { at: now, how: "woken", by: "jo" }),
+  }),
+  exceptions: exceptionsCard({
+    name: "Payments",
+    scope: "team=payments",
+    now,
+    exceptions: [s.snoozeView, s.acceptanceView],
+    snoozed: 1,
+    accepted: 3,
+  }),
+  "exceptions, none": exceptionsCard({ name: "Tom Beck", scope: "mine", now, exceptions: [], snoozed: 0, accepted: 0 }),
+  "acceptance waiting": requestCard(s.acceptView),
+  "acceptance approved": requestCard({
+    ...later({}, s.acceptRequest),
+    people: s.acceptView.people,
+    request: acceptedRequest,
+  }),
+  "acceptance that ended": requestCard({
+    ...later({}, s.acceptRequest),
+    people: s.acceptView.people,
+    request: acceptedRequest,
+    exception: { at: s.acceptedUntil, how: "expired" },
+  }),
+  "acceptance out of date": requestCard({
+    ...later({}, s.acceptRequest),
+    people: s.acceptView.people,
+    request: {
+      ...s.acceptRequest,
+      state: "superseded",
+      settledAt: s.approvedAt,
+      why: "Since it was asked for, pay-static-old got worse.",
+    },
   }),
 };
 
@@ -303,6 +388,7 @@ export const summaryView: SummaryView = {
   since: { at: now - 7 * day, new: 2, fixed: 5, cameBack: 1 },
   first: s.threeLines,
   waiting: [{ id: "R-12", what: "block public access on 2 S3 buckets", missing: 1, until: s.asked + day }],
+  ending: [{ ...s.aside, id: "E-3", kind: "acceptance", until: Date.UTC(2026, 10, 27, 8) }],
   snoozed: 4,
   accepted: 2,
   folded: 0,
@@ -340,6 +426,9 @@ export const digestView: DigestView = {
     { topic: s.databases, count: 4 },
   ],
   waiting: [{ id: "R-11", what: "turn on flow logs for 1 VPC", missing: 1, until: now + 7 * hour }],
+  ending: [],
+  woke: [],
+  closedAside: 0,
   oldest: s.threeLines[2] ?? s.line("F-8k41", s.databases),
   startHere: [],
   unchecked: summaryView.unchecked,
@@ -409,6 +498,27 @@ const lists: Readonly<Record<string, Card>> = {
     news: [{ ...s.line("F-1a2b", s.buckets, { name: "pay-receipts-eu" }), note: "came back" }],
     closed: [{ topic: s.ssh, count: 1, name: "web-old" }],
   }),
+  "digest with what is set aside": digestCard({
+    ...digestView,
+    previous: { at: now - 3 * day + hour, open: 15 },
+    moves: { ...still, setAside: 4, woke: 3 },
+    news: [],
+    closed: [],
+    ending: [{ ...s.aside, id: "E-3", kind: "acceptance", what: "security group legacy-vpn allows SSH" }],
+    woke: [
+      { id: "F-1a2d", exception: "E-5", kind: "acceptance", what: "", name: "pay-static-old", worse: false },
+      {
+        id: "F-2c9d",
+        exception: "E-7",
+        kind: "snooze",
+        what: "SSH open, bastion-old",
+        name: "bastion-old",
+        worse: false,
+      },
+      { id: "F-2c9e", exception: "E-8", kind: "snooze", what: "", name: "web-old", worse: true },
+    ],
+    closedAside: 1,
+  }),
   "digest quiet day": quietDigestCard({ ...digestView, moves: still }),
   findings: findingsCard({
     name: "Payments",
@@ -428,6 +538,15 @@ const lists: Readonly<Record<string, Card>> = {
     page: 2,
     lines: s.threeLines,
   }),
+  "findings set aside": findingsCard({
+    name: "Payments",
+    scope: "team=payments status=snoozed,accepted",
+    now,
+    counts: { critical: 0, high: 1, medium: 0, low: 0 },
+    what: "snoozed or risk accepted",
+    page: 1,
+    lines: [s.line("F-2c9d", s.ssh, { name: "bastion-old", aside: s.aside })],
+  }),
   "findings none": findingsCard({ name: "Payments", scope: "", now, counts: none, what: "open", page: 1, lines: [] }),
   mine: mineCard({
     name: "Tom Beck",
@@ -435,6 +554,8 @@ const lists: Readonly<Record<string, Card>> = {
     now,
     counts: summaryView.open,
     lines: s.threeLines,
+    snoozed: 0,
+    accepted: 0,
     toApprove: [],
     asked: summaryView.waiting,
   }),
@@ -444,6 +565,8 @@ const lists: Readonly<Record<string, Card>> = {
     now,
     counts: none,
     lines: [],
+    snoozed: 0,
+    accepted: 0,
     toApprove: summaryView.waiting,
     asked: [],
   }),
@@ -452,6 +575,12 @@ const lists: Readonly<Record<string, Card>> = {
   "show without automatic fix": showCard({
     ...guided,
     check: { ...showView.check, guided: "encryption needs a new database" },
+  }),
+  "show snoozed": showCard({
+    ...showView,
+    finding: { ...receipts.finding, status: "snoozed" },
+    aside: { line: s.aside, because: 'fix planned: "goes away in sprint 48", PAY-812' },
+    history: [...showView.history, { at: now, what: "snoozed" }],
   }),
   "show closed": showCard({
     ...showView,
@@ -648,7 +777,14 @@ const answers: Readonly<Record<string, Card>> = {
 };
 
 /** Every message, by what it is. */
-export const cards: Readonly<Record<string, Card>> = { ...groups, ...requests, ...lists, ...admin, ...answers };
+export const cards: Readonly<Record<string, Card>> = {
+  ...groups,
+  ...asides,
+  ...requests,
+  ...lists,
+  ...admin,
+  ...answers,
+};
 
 const ticks = [receipts, exported, statics].map(({ finding, account }) => ({ finding, account }));
 export const fixView: FixFormView = {
@@ -658,6 +794,31 @@ export const fixView: FixFormView = {
   ticks: [ticks[0], ticks[1], ticks[2] && { ...ticks[2], managed: "Terraform" }].filter((tick) => tick !== undefined),
   undo: { until: s.asked + 30 * day },
   approvers: s.requestView.approvers,
+  need: 1,
+};
+const snoozeFormView: SnoozeFormView = {
+  id: "F-2c9d",
+  ticks: ticks.slice(0, 1),
+  lines: s.snoozeView.lines,
+  severity: "high",
+  options: [
+    { day: "2026-11-24", at: now + day + 2 * hour, tomorrow: true },
+    { day: "2026-11-30", at: now + 7 * day + 2 * hour, tomorrow: false },
+  ],
+  zone: "Europe/Berlin",
+  longest: 14,
+  most: 2,
+  last: false,
+};
+const acceptFormView: AcceptFormView = {
+  id: "F-1a2d",
+  ticks: ticks.slice(2),
+  lines: s.acceptanceView.lines.slice(2),
+  row: "policy lets everyone read",
+  severity: "high",
+  last: { day: "2027-02-21", at: s.acceptedUntil },
+  longest: 90,
+  approvers: [{ name: "@cloud-sec" }],
   need: 1,
 };
 export const forms: Readonly<Record<string, Form>> = {
@@ -697,6 +858,26 @@ export const forms: Readonly<Record<string, Form>> = {
   }),
   "form not ours": notOursForm("G-7k", "Payments", ticks),
   "form wrong": wrongForm("F-1a2b", ticks.slice(0, 1)),
+  "form snooze": snoozeForm(snoozeFormView),
+  "form snooze, three, the last time": snoozeForm({
+    ...snoozeFormView,
+    id: "G-7k",
+    ticks,
+    lines: s.threeLines,
+    last: true,
+    options: snoozeFormView.options.slice(0, 1),
+  }),
+  "form accept": acceptForm(acceptFormView),
+  "form accept alone": acceptForm({ ...acceptFormView, severity: "low", need: 0, approvers: [] }),
+  "form accept three": acceptForm({ ...acceptFormView, id: "G-7k", ticks, lines: s.acceptanceView.lines }),
+  "form accept nobody may approve": acceptForm({ ...acceptFormView, approvers: [] }),
+  "form revoke": revokeForm("E-6", "3 S3 buckets can be read by anyone on the internet"),
+  "form retire": retireForm({
+    id: "account=111122223333",
+    count: 12,
+    lines: s.acceptanceView.lines,
+    since: now - 9 * day,
+  }),
   "form claim": claimForm("G-7k", [
     { key: "payments", name: "Payments" },
     { key: "web", name: "Web" },

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { acceptanceEndsCard, endedCard, exceptionCard, exceptionsCard, snoozedThreadCard } from "#cards/exceptions";
 import { fixForm } from "#cards/forms";
 import { groupCard } from "#cards/group";
 import { requestCard } from "#cards/request";
@@ -34,6 +35,24 @@ function nodesOf(text: Text): readonly Inline[] {
 }
 const nodes = (card: Card): readonly Inline[] => card.parts.flatMap((part) => textsOf(part).flatMap(nodesOf));
 
+/** Notes, tickets and names of people are somebody's text, too. */
+function asideCards(name: string): readonly Card[] {
+  const exception = { ...s.acceptance, note: name, ticket: name };
+  const lines = s.acceptanceView.lines.map((each) => ({ ...each, name, account: { id: s.prod.id, name } }));
+  const view = { ...s.acceptanceView, exception, lines, people: { jo: name, kofi: name } };
+  const snoozed = { ...view, exception: { ...s.snooze, note: name, ticket: name } };
+  const { accept } = s.acceptRequest;
+  const request = { ...s.acceptRequest, reason: name, ...(accept && { accept: { ...accept, ticket: name } }) };
+  return [
+    ...[view, snoozed].flatMap((each) => [exceptionCard(each), endedCard(each)]),
+    snoozedThreadCard(snoozed),
+    acceptanceEndsCard(view),
+    exceptionsCard({ name, scope: "all", now: s.now, exceptions: [view, snoozed], snoozed: 1, accepted: 3 }),
+    requestCard({ ...s.acceptView, request, people: { jo: name }, managed: { "F-1a2d": name } }),
+    groupCard({ ...s.group, aside: [{ ...s.statics, aside: { ...s.aside, by: name } }] }),
+  ];
+}
+
 function cardsWith(name: string): readonly Card[] {
   const finding = s.finding("F-1a2b", name, {
     row: name,
@@ -59,6 +78,7 @@ function cardsWith(name: string): readonly Card[] {
     }),
     requestCard(s.later({ state: "superseded", why: name, items, reason: name })),
     showCard({ ...showView, finding, account, owner: name }),
+    ...asideCards(name),
     whyCard({ ...showView, finding, account, route: { channel: name, mode: "live", because: name } }),
   ];
 }
@@ -94,6 +114,24 @@ describe("names of things in a cloud", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test("keep an acceptance of fifty whole: whoever approves has to see each", () => {
+    const [item] = s.acceptRequest.items;
+    const items = item
+      ? Array.from({ length: 50 }, (_, n) => ({
+          ...item,
+          findingId: `F-${1000 + n}`,
+          asset: { ...item.asset, name: "n".repeat(256), region: "ap-southeast-1" },
+          summary: "SSH (tcp 22) open to 0.0.0.0/0 ".repeat(5),
+        }))
+      : [];
+    const { blocks, text, dropped } = renderCard(
+      requestCard({ ...s.acceptView, request: { ...s.acceptRequest, items, reason: "r".repeat(500) } }),
+    );
+    expect(validateMessage({ text, blocks })).toEqual([]);
+    expect(dropped).toEqual([]);
+    expect(items.filter(({ findingId }) => !JSON.stringify(blocks).includes(findingId))).toEqual([]);
   });
 
   test("keep the confirmation within its limits, ten long names and all", () => {

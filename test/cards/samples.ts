@@ -1,5 +1,6 @@
-import type { GroupLine, GroupRow, GroupView, RequestView } from "#cards/views";
+import type { ExceptionView, GroupLine, GroupRow, GroupView, RequestView } from "#cards/views";
 import type { Topic } from "#domain/check";
+import type { Exception } from "#domain/exception";
 import type { Finding } from "#domain/finding";
 import type { Plan } from "#domain/plan";
 import type { Item, Request } from "#domain/request";
@@ -91,6 +92,7 @@ export const group: GroupView = {
   topic: buckets,
   owner: "Payments",
   open: [receipts, exported, statics],
+  aside: [],
   closed: [],
   checks: [{ title: "S3 bucket is not public" }],
   checkedAt: scanned,
@@ -122,6 +124,54 @@ export const threeLines: readonly GroupLine[] = [
     guided: "encryption needs a new database",
   }),
 ];
+
+// Snoozes and accepted risks
+
+export const aside = { id: "E-5", kind: "snooze", until: now + 7 * day, by: "Jo Park" } as const;
+export const acceptedUntil = Date.UTC(2027, 1, 19, 8, 0);
+const wasOf = ({ finding: { severity, exposed, row, evidence } }: GroupRow) => ({ severity, exposed, row, evidence });
+export const snooze: Exception = {
+  id: "E-5",
+  kind: "snooze",
+  members: [{ finding: "F-2c9d", findingId: "F-2c9d", was: wasOf(receipts) }],
+  because: "fix-planned",
+  note: "bastion goes away in sprint 48",
+  ticket: "PAY-812",
+  by: "jo",
+  approvedBy: [],
+  from: now,
+  until: now + 7 * day + 2 * hour,
+};
+export const snoozeView: ExceptionView = {
+  exception: snooze,
+  lines: [{ ...(threeLines[1] ?? line("F-2c9d", ssh)), account: prod }],
+  people: { jo: "Jo Park", kofi: "Kofi Mensah" },
+  snoozesLeft: 1,
+};
+export const acceptance: Exception = {
+  ...snooze,
+  id: "E-6",
+  kind: "acceptance",
+  members: [receipts, exported, statics].map((row) => ({
+    finding: row.finding.id,
+    findingId: row.finding.id,
+    was: wasOf(row),
+  })),
+  because: "meant-to-be",
+  note: "public product images, no customer data, approved in DPIA 31",
+  ticket: "PAY-640",
+  approvedBy: ["kofi"],
+  until: acceptedUntil,
+  request: "R-13",
+};
+export const acceptanceView: ExceptionView = {
+  ...snoozeView,
+  exception: acceptance,
+  lines: [receipts, exported, statics].map(({ finding: { id, asset } }) => ({
+    ...line(id, buckets, { name: asset.name }),
+    account: prod,
+  })),
+};
 
 // Requests
 
@@ -205,6 +255,7 @@ export const requestView: RequestView = {
   people: { tom: "Tom Beck", ana: "Ana Lima", kofi: "Kofi Mensah" },
   approvers: [{ name: "@payments-leads" }, { name: "@cloud-sec" }],
   workingHours: 8,
+  zone: "Europe/Berlin",
   managed: {},
   undo: { until: asked + 30 * day },
   approve: "a1b2c3",
@@ -219,6 +270,33 @@ export const verified: Request = {
   startedAt: approvedAt,
   settledAt: approvedAt,
   undoUntil: asked + 30 * day,
+};
+/** Jo asks that the risk of one bucket is borne. */
+export const acceptRequest: Request = {
+  ...request,
+  id: "R-13",
+  kind: "acceptance",
+  requester: "jo",
+  reason: acceptance.note,
+  approvers: ["cloud-sec"],
+  items: [statics].map(({ finding: { id, asset, region, row, check } }) => ({
+    finding: id,
+    findingId: id,
+    check,
+    asset: { ...asset, account: prod.id, region },
+    summary: row,
+    state: "waiting",
+    applied: [],
+  })),
+  accept: { until: acceptedUntil, because: "meant-to-be", ticket: "PAY-640", standings: [wasOf(statics)] },
+};
+export const acceptView: RequestView = {
+  ...requestView,
+  request: acceptRequest,
+  people: { jo: "Jo Park", kofi: "Kofi Mensah" },
+  approvers: [{ name: "@cloud-sec" }],
+  managed: { "F-1a2d": "Terraform" },
+  earlier: { count: 1, endedAt: Date.UTC(2026, 7, 12, 7) },
 };
 /** The view after the request went on: no button to approve, and what came of it. */
 export const later = (change: Partial<Request>, base: Request = approved): RequestView => {

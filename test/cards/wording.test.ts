@@ -12,7 +12,7 @@ import * as s from "#test/cards/samples";
 
 const lines = (card: Card | undefined): readonly string[] => (card ? cardText(card).split("\n") : []);
 
-/** Line by line what `design/messages.md` writes, less what a later version adds (due dates, who changed it, snooze). */
+/** Line by line what `design/messages.md` writes, less what a later version adds (due dates, who changed it). */
 describe("cards read as they were designed", () => {
   test("a grouped finding", () => {
     expect(lines(cards["group open"])).toEqual([
@@ -23,7 +23,7 @@ describe("cards read as they were designed", () => {
       "`F-1a2c`  *pay-exports*  eu-west-1 · ACL lets everyone read · changed since Sun 22 Nov 06:02",
       "`F-1a2d`  *pay-static-old*  us-east-1 · policy lets everyone read · there before · managed by Terraform",
       "Next: only the daily digest repeats it until they are fixed.",
-      "[Fix…]  [⋯ Not ours… · Wrong finding… · Why · Open in AWS]",
+      "[Fix…]  [Snooze…]  [⋯ Accept risk… · Not ours… · Wrong finding… · Why · Open in AWS]",
       "G-7k · check: S3 bucket is not public · checked Mon 23 Nov 06:02",
     ]);
   });

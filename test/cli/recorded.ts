@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checks } from "#checks";
 import { runCli } from "#cli/program";
+import type { ScanCliOptions } from "#cli/scan";
 import { runScan } from "#cli/scan";
 import { awsCloud } from "#cloud/aws/cloud";
 import { memoryCloud } from "#cloud/aws/memory/cloud";
@@ -58,7 +59,19 @@ export async function recorded() {
   const code = await runScan({ format: "json", database: "stance.sqlite" }, io, parts);
   if (code !== 0) throw new Error(`the scan failed: ${io.err()}`);
   const run = (...argv: readonly string[]) => runIn(cwd, argv);
-  return { cwd, run, json: async (...argv: readonly string[]) => JSON.parse((await run(...argv, "--json")).out) };
+  /** Another scan into the same database. */
+  const scan = async (options: Partial<ScanCliOptions>) => {
+    const again = fakeIo({ cwd });
+    await runScan({ format: "json", database: "stance.sqlite", ...options }, again, parts);
+    return JSON.parse(again.out());
+  };
+  return {
+    cwd,
+    run,
+    scan,
+    door,
+    json: async (...argv: readonly string[]) => JSON.parse((await run(...argv, "--json")).out),
+  };
 }
 
 export async function runIn(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}) {

@@ -69,7 +69,7 @@ describe("before anybody approves", () => {
 
 test("what CloudFormation manages is shown as its code first, with its own values; fixing it in the cloud stays possible", async () => {
   const card = await opened("pay-exports");
-  expect(cardText(card)).toMatch(/\[Show code change\] {2}\[⋯ Fix in the cloud anyway…/);
+  expect(cardText(card)).toMatch(/\[Show code change\] {2}\[Snooze…\] {2}\[⋯ Fix in the cloud anyway…/);
   const code = await w.press("U1", pressOf(card, "Show code change"), "C1");
   if (isForm(code) || !code) throw new Error("no card");
   expect(cardText(code)).toContain("managed by CloudFormation");

@@ -293,7 +293,7 @@ describe("a scan that does not see everything", () => {
     // The same faults, and the logic that takes "not reported" for "over": so the property can fail.
     expect(closed).toBeGreaterThan(100);
     expect(naive).toBeGreaterThan(500);
-  });
+  }, 120_000);
 });
 
 /** After a scan that saw everything only what is bad is open, or what a brake holds. */

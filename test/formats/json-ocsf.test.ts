@@ -8,11 +8,25 @@ import { decisions, hostile, render, reported } from "#test/formats/samples";
 const rows = [
   ...Object.values(decisions).map((decision) => reported(decision)),
   reported({ ...decisions.fail, severity: "critical" }, { region: "global", tags: {} }, { controls: [] }),
+  { ...reported(decisions.fail), aside: { status: "accepted" as const, until: 1_800_000_000_000, exception: "E-5" } },
   ...hostile.map((name) => reported(decisions.fail, { name, tags: { [name]: name } })),
 ];
 const events = JSON.parse(render(ocsfFormat({ version: "0.1.0" }), rows));
 
 describe("json-ocsf", () => {
+  it("says Suppressed of what is set aside, with until when", () => {
+    const until = Date.UTC(2027, 1, 19, 9);
+    const aside = { status: "accepted", until, exception: "E-5" } as const;
+    const list = [
+      { ...reported(decisions.fail), aside },
+      { ...reported(decisions.fail), aside: { ...aside, status: "snoozed" as const } },
+    ];
+    expect(JSON.parse(render(ocsfFormat({ version: "0.1.0" }), list))).toMatchObject([
+      { status_id: 3, status: "Suppressed", status_detail: "risk accepted until 2027-02-19T09:00:00.000Z (E-5)" },
+      { status_id: 3, status: "Suppressed", status_detail: "snoozed until 2027-02-19T09:00:00.000Z (E-5)" },
+    ]);
+  });
+
   it("has what class 2003 requires, with times in milliseconds", () => {
     expect(events).toHaveLength(rows.length);
     for (const event of events)

@@ -209,7 +209,7 @@ describe("docs/database.md", () => {
   });
 });
 
-/** A database in which something of everything happened: found, fixed by request, refused, not readable. */
+/** A database in which something of everything happened: found, fixed by request, refused, snoozed, not readable. */
 async function livedIn(file: string): Promise<World> {
   const account = "111122223333";
   const tags = { team: "payments" };
@@ -262,6 +262,9 @@ async function livedIn(file: string): Promise<World> {
   await w.press("U1", pressOf(asked.card, "Approve"));
   await w.press("U2", pressOf(asked.card, "Approve"));
   await w.settle();
+  const snooze = await w.say("U1", `snooze ${w.store.findings({ status: ["open"] })[0]?.id}`);
+  if (!isForm(snooze)) throw new Error("no form");
+  await w.submit("U1", snooze, { because: "waiting", reason: "for the new account" });
   return w;
 }
 

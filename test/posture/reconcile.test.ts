@@ -191,6 +191,62 @@ describe("a failing check", () => {
   });
 });
 
+describe("a finding that is set aside", () => {
+  const seen: Decision = { ...failed, evidence: { ports: [22] } };
+  const aside = {
+    exception: "E-5",
+    until: 9_000,
+    by: "jo",
+    was: { severity: "medium", exposed: false, row: "bad", evidence: { ports: [22] } },
+  } as const;
+  const snoozed = stored(a, { status: "snoozed", aside });
+  const again = (decision: Decision, more: Partial<UnitLook> = {}, before: Finding = snoozed) =>
+    reconcile(look({ known: known(before), results: [result(a, decision)], ...more }));
+
+  test("stays so while it fails as before, or less", () => {
+    for (const decision of [seen, { ...seen, evidence: {} }, { ...seen, severity: "low" as const }]) {
+      const { findings, happened } = again(decision);
+      expect(findings).toMatchObject([{ status: "snoozed", aside, lastSeen: 1_000 }]);
+      expect(happened).toEqual([]);
+    }
+    // Better for a while, and as it was again: that is what was accepted.
+    expect(kindsOf(again(seen, {}, { ...snoozed, severity: "low", evidence: {} }))).toEqual([]);
+  });
+  test.each<readonly [string, Decision]>([
+    ["another port", { ...seen, evidence: { ports: [22, 3389] } }],
+    ["a higher severity", { ...seen, severity: "high" }],
+  ])("is open again at once, and news, with %s", (_, decision) => {
+    const worse = again(decision);
+    expect(worse.findings[0]).toMatchObject({ status: "open", since: snoozed.since });
+    expect(worse.findings[0]?.aside).toBeUndefined();
+    expect(kindsOf(worse)).toEqual(["woke: change", "worse: change"]);
+  });
+  test("is open again when the rule got stricter, which is no news", () => {
+    const results = [result(a, { ...seen, severity: "high" }, { version: 2 })];
+    expect(kindsOf(reconcile(look({ known: known(snoozed), results })))).toEqual([
+      "woke: new-check",
+      "worse: new-check",
+    ]);
+  });
+  test("stays so when it cannot be read, and says since when", () => {
+    expect(again(unknown).findings).toMatchObject([{ status: "snoozed", aside, uncheckedSince: 1_000 }]);
+  });
+  test("is closed by a pass, and by its end", () => {
+    expect(again(passed).closings).toMatchObject([{ how: "passed" }]);
+    expect(again(passed, { results: [], gone: new Set([a.id]) }).closings).toMatchObject([{ how: "gone" }]);
+  });
+  test("changes hands aside: no open count moves", () => {
+    const moved = again(seen, { owned: () => ({ owner: "web", source: "tag", via: "" }) });
+    expect(moved.happened).toMatchObject([{ kind: "new-owner", aside: true }]);
+  });
+  test("once closed is forgotten: it comes back open", () => {
+    const { aside: _, ...closed } = stored(a, closedBy(900));
+    const { findings } = again(seen, {}, closed);
+    expect(findings[0]).toMatchObject({ status: "open" });
+    expect(findings[0]?.aside).toBeUndefined();
+  });
+});
+
 describe("only a changed resource is news", () => {
   const asg = asset("b", { tags: { "aws:autoscaling:groupName": "web" } });
   test.each([

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { verifyChain } from "#audit/chain";
+import type { Exception } from "#domain/exception";
 import type { Finding } from "#domain/finding";
 import type { Request } from "#domain/request";
 import { openStore } from "#store/sqlite/sqlite";
@@ -115,6 +116,86 @@ describe("the SQLite store", () => {
         ["high", 2],
       ]),
     );
+  });
+
+  describe("keeps a finding and its exception together", () => {
+    const was = { severity: "high", exposed: true, row: "policy lets everyone read", evidence: {} } as const;
+    const exception: Exception = {
+      id: "E-1",
+      kind: "snooze",
+      members: ["a", "b"].map((print) => ({ finding: print, findingId: `F-${print}`, was })),
+      because: "waiting",
+      note: "",
+      by: "jo",
+      approvedBy: [],
+      from: 20,
+      until: 99,
+    };
+    const aside = { exception: "E-1", until: 99, by: "jo", was };
+    const found = (print: string): Finding => store.finding(print) as Finding;
+    const asideOf = (print: string): Finding => ({ ...found(print), status: "snoozed", aside });
+    const actions = (): readonly string[] =>
+      [...store.auditRows()].map(({ body }) => (JSON.parse(body) as { action: string }).action);
+    async function snoozed(): Promise<number> {
+      const run = await store.beginRun({ at: 1, filtered: false, first: true });
+      await recorded(run, [finding("a"), finding("b")]);
+      const edge = { exceptions: [{ revision: 0, next: exception }], unchanged: [found("a"), found("b")], audit: [] };
+      const timers = [{ id: "end:E-1", due: 99, kind: "exception-ends", subject: "E-1" }] as const;
+      expect(await store.commit({ ...edge, timers, findings: [asideOf("a"), asideOf("b")] })).toBe("done");
+      return run;
+    }
+
+    test("a pass of one, then a worse look at the other: each leaves, and the exception ends with the last", async () => {
+      const run = await snoozed();
+      await recorded(run, [], ["a"]);
+      await store.applyClosings(run, unit.account, 30);
+      expect(found("a")).toMatchObject({ status: "resolved" });
+      expect(found("a").aside).toBeUndefined();
+      expect(store.events({ fingerprint: "a" })).toMatchObject([{ kind: "fixed", aside: true }]);
+      expect(store.exceptions({ open: true })).toHaveLength(1);
+      const woke = { at: 40, run, kind: "woke", cause: "change", topic: "t", severity: "high", folded: false } as const;
+      await store.recordUnit({
+        state: { ...unit, run, outcome: "complete", assets: 1, at: 40 },
+        assets: [],
+        gone: [],
+        findings: [finding("b", { lastSeen: 40 })],
+        events: [{ ...woke, fingerprint: "b", owner: "" }],
+        closings: [],
+        tallies: [],
+        unknowns: [],
+      });
+      expect(found("b").status).toBe("open");
+      expect(store.exception("E-1")).toMatchObject({
+        revision: 3,
+        exception: {
+          members: [{ left: { at: 20, how: "fixed" } }, { left: { at: 40, how: "worse" } }],
+          ended: { how: "worse" },
+        },
+      });
+      expect(store.exceptions({ open: true })).toEqual([]);
+      expect(store.dueTimers(1_000)).toEqual([]);
+      expect(actions().filter((action) => action === "exception.left")).toHaveLength(2);
+    });
+
+    test("a scan that read the finding before it was set aside does not open it again", async () => {
+      const run = await snoozed();
+      await recorded(run, [finding("a", { row: "seen again" })]);
+      expect(found("a")).toMatchObject({ status: "snoozed", aside, row: "seen again" });
+      expect(store.exception("E-1")?.revision).toBe(1);
+    });
+
+    test("a finding or an exception that was written since it was read: the edge is lost, whole", async () => {
+      await snoozed();
+      const before = found("a");
+      const next = { ...exception, id: "E-2" };
+      const edge = { exceptions: [{ revision: 0, next }], findings: [{ ...before, row: "mine" }], audit: [] };
+      expect(await store.commit({ ...edge, unchanged: [{ ...before, lastSeen: 1 }] })).toBe("lost");
+      expect(await store.commit({ exceptions: [{ revision: 7, next: exception }], audit: [] })).toBe("lost");
+      expect(store.exception("E-2")).toBeUndefined();
+      expect(found("a")).toEqual(before);
+      expect(await store.commit({ ...edge, unchanged: [before] })).toBe("done");
+      expect(store.exceptions({ finding: "a" }).map(({ id }) => id)).toEqual(["E-1", "E-2"]);
+    });
   });
 
   test("closings wait for the account, and a later fail wins", async () => {

@@ -2,7 +2,8 @@ import type { Request } from "#domain/request";
 import { busyAssets } from "#domain/request";
 import { appendAudit } from "#store/sqlite/audit";
 import type { Database } from "#store/sqlite/database";
-import { saveEvent, saveFinding } from "#store/sqlite/findings";
+import { saveException } from "#store/sqlite/exceptions";
+import { readFinding, saveEvent, saveFinding } from "#store/sqlite/findings";
 import type { Edge, Store } from "#store/store";
 import { freezeSetting } from "#store/store";
 
@@ -34,7 +35,11 @@ function applyEdge(db: Database, edge: Edge): void {
     if (db.run("INSERT INTO nonce_use VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, human, at) === 0)
       throw new Refused("duplicate");
   }
+  for (const finding of edge.unchanged ?? [])
+    if (JSON.stringify(readFinding(db, finding.fingerprint)) !== JSON.stringify(finding)) throw new Refused("lost");
   for (const { revision, next } of edge.requests ?? []) saveRequest(db, revision, next);
+  for (const { revision, next } of edge.exceptions ?? [])
+    if (!saveException(db, revision, next)) throw new Refused("lost");
   saveChangeRecords(db, edge);
   saveChatState(db, edge);
   if (edge.handled !== undefined) db.run("UPDATE inbox SET handled = 1, body = NULL WHERE id = ?", edge.handled);

@@ -3,14 +3,16 @@ import type { Closing, Finding } from "#domain/finding";
 import { shortId } from "#domain/ids";
 import type { Instant } from "#domain/time";
 import type { Cell, Database } from "#store/sqlite/database";
+import { leaveException } from "#store/sqlite/exceptions";
 import type { FindingEvent, FindingFilter } from "#store/store";
 
 interface FindingRow {
   readonly id: string;
   readonly body: string;
 }
-interface EventRow extends Omit<FindingEvent, "folded" | "told"> {
+interface EventRow extends Omit<FindingEvent, "folded" | "aside" | "told"> {
   readonly folded: number;
+  readonly aside: number;
   readonly told: "card" | "digest" | "count" | null;
 }
 
@@ -28,7 +30,7 @@ export function nextCount(db: Database, name: string): number {
 
 /** Inserts or replaces; a known fingerprint keeps its short id. Inside a transaction. */
 export function saveFinding(db: Database, finding: Omit<Finding, "id">): void {
-  const known = db.get<{ id: string }>("SELECT id FROM finding WHERE fingerprint = ?", finding.fingerprint);
+  const known = readFinding(db, finding.fingerprint);
   const id = known?.id ?? shortId("F", nextCount(db, "finding"));
   db.run(
     `INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -53,11 +55,12 @@ export function saveFinding(db: Database, finding: Omit<Finding, "id">): void {
     finding.closed?.at ?? null,
     JSON.stringify({ ...finding, id }),
   );
+  if (known) leaveException(db, known, finding);
 }
 
 export function saveEvent(db: Database, event: Omit<FindingEvent, "id">): void {
   db.run(
-    "INSERT INTO event (at, run, fingerprint, kind, cause, owner, topic, severity, folded, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO event (at, run, fingerprint, kind, cause, owner, topic, severity, folded, aside, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     event.at,
     event.run,
     event.fingerprint,
@@ -67,6 +70,7 @@ export function saveEvent(db: Database, event: Omit<FindingEvent, "id">): void {
     event.topic,
     event.severity,
     event.folded ? 1 : 0,
+    event.aside ? 1 : 0,
     event.told ?? null,
   );
 }
@@ -83,7 +87,7 @@ export function applyClosings(db: Database, run: number, account: string, at: In
     const finding = readFinding(db, closing.fingerprint);
     if (!finding || finding.status === "resolved" || finding.status === "retired" || finding.lastSeen >= closing.at)
       continue;
-    const { uncheckedSince: _, ...rest } = finding;
+    const { uncheckedSince: _, aside, ...rest } = finding;
     const closed: Finding = { ...rest, status: "resolved", closed: { at: closing.at, how: closing.how } };
     saveFinding(db, closed);
     const kind = closing.how === "passed" ? "fixed" : closing.how;
@@ -97,6 +101,7 @@ export function applyClosings(db: Database, run: number, account: string, at: In
       topic: finding.topic,
       severity: finding.severity,
       folded: finding.folded,
+      aside: aside !== undefined,
     });
     count++;
   }
@@ -195,9 +200,12 @@ export function readEvents(
     params.push(value);
   }
   const where = parts.length > 0 ? `WHERE ${parts.join(" AND ")}` : "";
-  return db.all<EventRow>(`SELECT * FROM event ${where} ORDER BY id`, ...params).map(({ told, folded, ...event }) => ({
-    ...event,
-    folded: folded === 1,
-    ...(told !== null && { told }),
-  }));
+  return db
+    .all<EventRow>(`SELECT * FROM event ${where} ORDER BY id`, ...params)
+    .map(({ told, folded, aside, ...event }) => ({
+      ...event,
+      folded: folded === 1,
+      ...(aside === 1 && { aside: true }),
+      ...(told !== null && { told }),
+    }));
 }

@@ -90,4 +90,13 @@ CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit: append only'); END;
 `,
   "CREATE INDEX step_at ON step (at);",
+  `
+CREATE TABLE exception (id TEXT PRIMARY KEY, kind TEXT NOT NULL, revision INTEGER NOT NULL, until INTEGER NOT NULL,
+  ended_at INTEGER, request TEXT REFERENCES request, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX exception_open ON exception (until) WHERE ended_at IS NULL;
+CREATE TABLE exception_finding (exception TEXT NOT NULL REFERENCES exception, finding TEXT NOT NULL,
+  PRIMARY KEY (exception, finding)) STRICT, WITHOUT ROWID;
+CREATE INDEX exception_finding_finding ON exception_finding (finding);
+ALTER TABLE event ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
+`,
 ];

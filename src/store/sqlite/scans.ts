@@ -1,6 +1,7 @@
 import type { Asset, AssetType, CloudName } from "#domain/asset";
+import { standingAside } from "#domain/exception";
 import type { Cell, Database } from "#store/sqlite/database";
-import { saveEvent, saveFinding } from "#store/sqlite/findings";
+import { readFinding, saveEvent, saveFinding } from "#store/sqlite/findings";
 import type { AccountState, StoredAccount, Tally, UnitKey, UnitState, UnitWrite, UnknownResult } from "#store/store";
 
 /** A click waits for the writer: large pages are written in pieces. */
@@ -8,6 +9,7 @@ const batch = 500;
 
 export async function recordUnit(db: Database, write: UnitWrite): Promise<void> {
   const { assets, findings, events, state } = write;
+  const woken = new Set(events.flatMap(({ kind, fingerprint }) => (kind === "woke" ? [fingerprint] : [])));
   const lots = Math.max(1, Math.ceil(Math.max(assets.length, findings.length) / batch));
   for (let lot = 0; lot < lots; lot++) {
     const here = <T>(list: readonly T[]): readonly T[] => list.slice(lot * batch, (lot + 1) * batch);
@@ -15,7 +17,10 @@ export async function recordUnit(db: Database, write: UnitWrite): Promise<void> 
       for (const asset of here(assets)) saveAsset(db, asset, state.at);
       // A finding and what happened to it are kept together: whoever counts in between sees both or neither.
       const prints = new Set(here(findings).map(({ fingerprint }) => fingerprint));
-      for (const finding of here(findings)) saveFinding(db, finding);
+      for (const finding of here(findings)) {
+        const stored = woken.has(finding.fingerprint) ? undefined : readFinding(db, finding.fingerprint);
+        saveFinding(db, stored ? standingAside(stored, finding) : finding);
+      }
       for (const event of events) if (prints.has(event.fingerprint)) saveEvent(db, event);
       if (lot === lots - 1) saveUnit(db, write);
     });

@@ -6,6 +6,7 @@ import { appendAudit, auditRows, readHead } from "#store/sqlite/audit";
 import type { Cell, Database, OpenOptions } from "#store/sqlite/database";
 import { openDatabase } from "#store/sqlite/database";
 import { commitEdge } from "#store/sqlite/edges";
+import * as exceptions from "#store/sqlite/exceptions";
 import * as findings from "#store/sqlite/findings";
 import * as scans from "#store/sqlite/scans";
 import type { Channel, FindingGroup, Nonce, PostedMessage, QueuedMessage, Run, Step, Store, Timer } from "#store/store";
@@ -274,7 +275,18 @@ function chatReads(db: Database): ChatReads {
   };
 }
 
-type RequestReads = Pick<Store, "nextRequestId" | "request" | "requests" | "steps" | "stepsSince" | "nonce">;
+type RequestReads = Pick<
+  Store,
+  | "nextRequestId"
+  | "request"
+  | "requests"
+  | "nextExceptionId"
+  | "exception"
+  | "exceptions"
+  | "steps"
+  | "stepsSince"
+  | "nonce"
+>;
 
 function requestReads(db: Database): RequestReads {
   const steps = (where: string, value: Cell): readonly Step[] =>
@@ -310,6 +322,9 @@ function requestReads(db: Database): RequestReads {
           since ?? null,
         )
         .map(({ body }): Request => JSON.parse(body)),
+    nextExceptionId: () => shortId("E", findings.nextCount(db, "exception")),
+    exception: (id) => exceptions.readException(db, id),
+    exceptions: (filter) => exceptions.readExceptions(db, filter),
     steps: (request) => steps("request = ?", request),
     stepsSince: (at) => steps("at >= ?", at),
     nonce(hash) {
