@@ -1,4 +1,5 @@
 import type { Card, Form } from "#domain/card";
+import { redacted } from "#domain/secrets";
 
 /** The door to one chat platform. Implementations: `slack/`; later `teams/`. Throws StanceError `chat/failed`, or ChatError. */
 export interface Chat {
@@ -74,7 +75,7 @@ export class ChatError extends Error {
     error: { kind: ChatError["kind"]; code: string; message: string; retryAfterMs?: number },
     cause?: unknown,
   ) {
-    super(error.message, { cause });
+    super(redacted(error.message), { cause });
     this.name = "ChatError";
     this.kind = error.kind;
     this.code = error.code;

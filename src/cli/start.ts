@@ -7,7 +7,10 @@ import { startBot } from "#main";
 
 /** `stance start`: the bot, until it is told to stop. */
 export async function run({ config }: { readonly config?: string }, io: Io): Promise<number> {
-  const running = await startBot(requiredConfig(config, io), { env: io.env, cwd: io.cwd, log: processLog() });
+  const log = processLog();
+  // What nobody expected leaves things in an unknown state: the next start takes them up again from the database.
+  io.crashed((error) => log.error("crash", error, { stack: error instanceof Error ? (error.stack ?? "") : "" }));
+  const running = await startBot(requiredConfig(config, io), { env: io.env, cwd: io.cwd, log });
   await untilStopped(io);
   await running.stop();
   return exitCodes.done;
