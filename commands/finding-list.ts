@@ -5,7 +5,7 @@ import { severities } from "#domain/check";
 import type { Finding, Status } from "#domain/finding";
 import { defineCommand } from "#flows/command";
 import { lineMaker } from "#flows/lines";
-import { noSuchTeam } from "#flows/overview";
+import { noScanIn, noSuchTeam } from "#flows/overview";
 import { findingsIn, findingsOf, scopeOf } from "#flows/scope";
 
 const statuses: readonly Status[] = ["open", "snoozed", "accepted", "resolved", "retired"];
@@ -47,6 +47,7 @@ export const command = defineCommand({
         name: named?.id ?? scope.name,
         scope: [named?.id ?? scope.text, ...rest].join(" "),
         now: bot.now(),
+        ...noScanIn(bot),
         counts: severityCounts(found),
         what: statusWords[state],
         page: at,

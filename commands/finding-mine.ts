@@ -3,6 +3,7 @@ import { severityCounts } from "#cards/words";
 import { counted } from "#domain/request";
 import { defineCommand } from "#flows/command";
 import { groupLines, waitingLine } from "#flows/lines";
+import { noScanIn } from "#flows/overview";
 import { ownerName } from "#flows/ownership";
 import { mayApprove } from "#posture/policy";
 
@@ -27,6 +28,7 @@ export const command = defineCommand({
         name: human.name,
         teams: human.teams.flatMap((team) => ownerName(bot, team) ?? []),
         now: bot.now(),
+        ...noScanIn(bot),
         counts: severityCounts(open),
         lines: groupLines(bot, open).slice(0, 5),
         toApprove: mayDecide.map((request) => waitingLine(bot, request)),

@@ -8,6 +8,7 @@ import { ownersOf } from "#flows/channels";
 import { cardKey } from "#flows/groups";
 import { findingFor, requestFor } from "#flows/guests";
 import { groupLines, lineMaker, readAccounts, uncheckedLines, waitingLine } from "#flows/lines";
+import { noScanIn } from "#flows/overview";
 import { ownerName } from "#flows/ownership";
 import { topicOf } from "#flows/show-request";
 import { isProduction } from "#posture/owners";
@@ -43,8 +44,9 @@ async function postDigest(
 ): Promise<void> {
   const view = digestView(bot, channel, slot.skipped);
   const monday = new Date(`${slot.day}T00:00:00Z`).getUTCDay() === 1;
-  const card =
-    !isQuiet(view) || view.previous === undefined ? digestCard(view) : monday ? quietDigestCard(view) : undefined;
+  const quiet = isQuiet(view) && view.previous !== undefined;
+  // Silence would mean that nothing is new, and nobody knows.
+  const card = !quiet ? digestCard(view) : monday || view.noScan ? quietDigestCard(view) : undefined;
   const open = Object.values(view.open).reduce((sum, n) => sum + n, 0);
   await bot.store.commit({
     slots: { [`digest:${channel.id}`]: slot.at },
@@ -72,6 +74,7 @@ export function digestView(bot: Bot, channel: Channel, skipped?: number): Digest
   const names = owners.flatMap((owner) => ownerName(bot, owner) ?? []);
   const previous = channel.lastDigest;
   const first = previous === undefined || previous.baseline === true;
+  const checked = readAccounts(bot, accountsOf(all));
   const moves = previous ? movesOf(events) : noMoves;
   const moved = Object.values(moves).some((n) => n > 0);
   const groups = groupLines(bot, sorted(all));
@@ -89,7 +92,8 @@ export function digestView(bot: Bot, channel: Channel, skipped?: number): Digest
     waiting: waiting.map((request) => waitingLine(bot, requestFor(bot, channel.id, request))),
     startHere: first ? groups.filter((line) => startHere(bot, all, line.topic)).slice(0, 3) : [],
     unchecked: uncheckedLines(bot, owners),
-    checked: readAccounts(bot, accountsOf(all)) ?? { at: bot.now(), read: 0, of: 0 },
+    ...(checked && { checked }),
+    ...noScanIn(bot),
     // A first digest compares only where something moved since the switch; else all of it was there before.
     ...(previous && (moved || !first) && { previous: { at: previous.at, open: previous.open } }),
     ...(oldest && bot.now() - oldest.since > 7 * day && { oldest: lineMaker(bot)(oldest) }),

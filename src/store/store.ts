@@ -327,6 +327,8 @@ interface Reads {
   postpone(queued: QueuedMessage, until: Instant, problem: string): Promise<void>;
   mentioned(person: string, day: string): boolean;
   runs(limit: number): readonly Run[];
+  /** The last scan of everything that ended and could read something. */
+  lastScan(): Run | undefined;
   units(run: number): readonly UnitState[];
   /** The latest outcome of each unit, whichever run it was in. */
   latestUnits(account?: string): readonly UnitState[];

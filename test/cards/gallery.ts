@@ -331,8 +331,10 @@ const lists: Readonly<Record<string, Card>> = {
     accepted: 0,
     unchecked: [],
   }),
+  "summary and no scan since yesterday": summaryCard({ ...summaryView, noScan: { since: now - day } }),
   "summary before the first scan": summaryCard({
     ...unscanned,
+    noScan: {},
     open: none,
     first: [],
     waiting: [],
@@ -358,6 +360,13 @@ const lists: Readonly<Record<string, Card>> = {
     news: [{ ...s.line("F-1a2b", s.buckets, { name: "pay-receipts-eu" }), note: "came back" }],
     closed: [{ topic: s.ssh, count: 1, name: "web-old" }],
   }),
+  "digest and no scan since yesterday": digestCard({ ...digestView, noScan: { since: now - day } }),
+  "digest quiet day and no scan since yesterday": quietDigestCard({
+    ...digestView,
+    moves: still,
+    checked: { at: now - day, read: 6, of: 6 },
+    noScan: { since: now - day },
+  }),
   "digest quiet day": quietDigestCard({ ...digestView, moves: still }),
   findings: findingsCard({
     name: "Payments",
@@ -367,6 +376,16 @@ const lists: Readonly<Record<string, Card>> = {
     what: "open",
     page: 1,
     lines: s.threeLines,
+  }),
+  "findings and no scan yet": findingsCard({
+    noScan: {},
+    name: "Payments",
+    scope: "",
+    now,
+    counts: none,
+    what: "open",
+    page: 1,
+    lines: [],
   }),
   "findings last page": findingsCard({
     name: "Payments",
@@ -496,6 +515,7 @@ const admin: Readonly<Record<string, Card>> = {
   "brake folded": brakeDoneCard({ run: 17, at: now, cards: 34, people: 14, channels: 9, until: now }, "fold"),
   "closing brake": closingBrakeCard("payments-prod", s.prod.id, { closings: 42, open: 51 }),
   status: statusCard(status),
+  "status and no scan since yesterday": statusCard({ ...status, noScan: { since: now - day } }),
   "status without scans": statusCard({
     now,
     scans: [],
@@ -503,7 +523,7 @@ const admin: Readonly<Record<string, Card>> = {
     unread: [],
     gaps: [],
     closedRegions: 0,
-    noScanSince: now - day,
+    noScan: {},
   }),
   whoami: whoamiCard({
     name: "Ana Lima",

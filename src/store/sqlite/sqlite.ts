@@ -155,6 +155,7 @@ type ScanReads = Pick<
   | "events"
   | "lastEvent"
   | "runs"
+  | "lastScan"
   | "units"
   | "latestUnits"
   | "accounts"
@@ -169,6 +170,15 @@ type ScanReads = Pick<
   | "cached"
 >;
 
+const toRun = (row: RunRow): Run => ({
+  id: row.id,
+  startedAt: row.started_at,
+  state: row.state,
+  filtered: row.filtered === 1,
+  facts: JSON.parse(row.facts),
+  ...(row.ended_at !== null && { endedAt: row.ended_at }),
+});
+
 function reads(db: Database): ScanReads {
   return {
     setting: (name) => db.get<{ value: string }>("SELECT value FROM setting WHERE name = ?", name)?.value,
@@ -179,15 +189,14 @@ function reads(db: Database): ScanReads {
     countBy: (filter, by) => findings.countBy(db, filter, by),
     events: (filter) => findings.readEvents(db, filter),
     lastEvent: () => db.get<{ id: number }>("SELECT coalesce(max(id), 0) AS id FROM event")?.id ?? 0,
-    runs: (limit) =>
-      db.all<RunRow>("SELECT * FROM run ORDER BY id DESC LIMIT ?", limit).map((row) => ({
-        id: row.id,
-        startedAt: row.started_at,
-        state: row.state,
-        filtered: row.filtered === 1,
-        facts: JSON.parse(row.facts),
-        ...(row.ended_at !== null && { endedAt: row.ended_at }),
-      })),
+    runs: (limit) => db.all<RunRow>("SELECT * FROM run ORDER BY id DESC LIMIT ?", limit).map(toRun),
+    lastScan() {
+      const row = db.get<RunRow>(
+        `SELECT * FROM run WHERE state = 'done' AND filtered = 0 AND coalesce(facts ->> '$.read', 1) > 0
+           ORDER BY id DESC LIMIT 1`,
+      );
+      return row && toRun(row);
+    },
     units: (run) => scans.readUnits(db, run),
     latestUnits: (account) => scans.readLatestUnits(db, account),
     accounts: () => scans.readAccounts(db),
