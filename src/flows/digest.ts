@@ -19,6 +19,7 @@ import type { Channel, FindingEvent } from "#store/store";
 /** The daily post of every channel that gets one, at its own local time, exactly once a day. */
 export async function postDigests(bot: Bot): Promise<void> {
   for (const { id } of bot.store.channels()) {
+    if (bot.stopping.aborted) return;
     // Read anew each time: while the others are written, somebody may have changed this one.
     const channel = bot.store.channel(id);
     if (!channel || (channel.mode !== "digest" && channel.mode !== "live") || channel.broken !== undefined) continue;

@@ -9,7 +9,7 @@ import { minute } from "#domain/time";
 import { afterRequest } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
 import type { Aim, ChangePorts, Outcome } from "#flows/change";
-import { execute, fixAim, undoAim } from "#flows/change";
+import { execute, fixAim, Leaving, undoAim } from "#flows/change";
 import { actorById } from "#flows/people";
 import { policyMoved, policyTags, remediationOf } from "#flows/policy";
 import { mayApprove } from "#posture/policy";
@@ -25,6 +25,7 @@ export async function runRequest(bot: Bot, id: string): Promise<void> {
   for (const [index, item] of request.items.entries()) {
     const now = current(bot, id);
     if (now?.state !== "executing") return;
+    leaveIfStopping(bot);
     const here = now.items[index] ?? item;
     if (here.state !== "waiting" && here.state !== "running") continue;
     const outcome = await runItem(bot, now, here, index);
@@ -69,6 +70,10 @@ async function startRequest(bot: Bot, id: string): Promise<Request | undefined> 
     return undefined;
   }
   return apply(bot, id, { kind: "start", at: bot.now() });
+}
+
+function leaveIfStopping({ stopping }: Bot): void {
+  if (stopping.aborted) throw new Leaving();
 }
 
 const current = (bot: Bot, id: string): Request | undefined => bot.store.request(id)?.request;
@@ -120,6 +125,7 @@ async function runItem(bot: Bot, request: Request, item: Item, index: number): P
       ...(sent && { sent: item.plan.changes }),
     });
   } catch (error) {
+    if (error instanceof Leaving) throw error;
     bot.log.error("request.item", error, { request: request.id, item: index });
     // Anything unforeseen before a call was sent changed nothing; after that nobody knows until somebody looks.
     const began = bot.store.steps(request.id).some((step) => step.item === index);
@@ -187,6 +193,8 @@ async function portsFor(
   return {
     read: readPort(bot, target),
     async run(call, step) {
+      // A plan that was begun is sent whole: broken off in the middle, it could only be halted.
+      if (step === 0) leaveIfStopping(bot);
       const grant = { request: request.id, remediation: remediation.id, operations: remediation.operations };
       const writer = await bot.looks
         .cloudOf(target)
@@ -209,7 +217,9 @@ async function portsFor(
     async wait(minutes, round) {
       const pause = Math.min(1_000 * 2 ** round, 15_000);
       if (round * 2_000 > minutes * minute) return false;
+      leaveIfStopping(bot);
       await bot.sleep(pause);
+      leaveIfStopping(bot);
       return true;
     },
     stillWrong: () => (request.kind === "fix" ? stillWrong(bot, item) : Promise.resolve(undefined)),

@@ -2,6 +2,7 @@ import type { Asset } from "#domain/asset";
 import type { Ownership } from "#domain/finding";
 import { adminChannel } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
+import { Leaving } from "#flows/change";
 import { firstLook, firstLookSent } from "#flows/first-look";
 import { closingBrakeNotice, notify } from "#flows/notify";
 import { environmentIn, ownerFinder } from "#flows/ownership";
@@ -29,7 +30,15 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
       limits: config.limits,
       held: (account, closings, open) => hold(bot, run, { account, closings, open }),
     });
-    const summary = await scan({ clouds: bot.clouds, checks: bot.checks, filter, now: () => bot.now(), sink });
+    const summary = await scan({
+      clouds: bot.clouds,
+      checks: bot.checks,
+      filter,
+      now: () => bot.now(),
+      sink,
+      signal: bot.stopping,
+    });
+    if (summary.stopped) throw new Leaving();
     if (!filtered && !firstLookSent(bot)) await firstLook(bot, { run, summary });
     await store.endRun(run, { at: bot.now(), state: "done", facts: factsOf(summary) });
     // The beats tell it: one after the other, and also after a restart.
@@ -37,7 +46,8 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
     bot.wake();
     return summary;
   } catch (error) {
-    await store.endRun(run, { at: bot.now(), state: "aborted", facts: {} });
+    const stopped = error instanceof Leaving;
+    await store.endRun(run, { at: bot.now(), state: "aborted", facts: stopped ? { stopped } : {} });
     throw error;
   }
 }
@@ -90,10 +100,10 @@ async function hold(
   });
 }
 
-/** A scan that a crash broke off: it is not running, whatever the database says. */
-export async function endBrokenScan(bot: Bot): Promise<void> {
+/** A scan that a crash, or a stop, broke off: it is not running, whatever the database says. */
+export async function endBrokenScan(bot: Bot, facts: { readonly stopped?: true } = {}): Promise<void> {
   const last = bot.store.runs(1)[0];
-  if (last?.state === "running") await bot.store.endRun(last.id, { at: bot.now(), state: "aborted", facts: {} });
+  if (last?.state === "running") await bot.store.endRun(last.id, { at: bot.now(), state: "aborted", facts });
 }
 
 /** Tells what a scan found, and what an admin said of a held one: "fold" (also after two hours of silence), "post", or "hold". */

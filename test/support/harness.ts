@@ -84,6 +84,8 @@ export async function world(setup: {
   /** Between the bot and its ports: what fails on purpose. */
   readonly store?: (store: Store) => Store;
   readonly chat?: (chat: Chat) => Chat;
+  /** For each life, what tells it to stop. */
+  readonly stopping?: () => AbortSignal;
   /** What stands in the channels already, for a database that knows of it. */
   readonly said?: readonly Said[];
 }): Promise<World> {
@@ -144,6 +146,7 @@ export async function world(setup: {
       now: () => time.now,
       sleep: async (ms) => void (time.now += ms),
       wake: () => {},
+      ...(setup.stopping && { stopping: setup.stopping() }),
     });
     await prepare(assembled);
     let serial = Math.floor(Math.random() * 1e9);
