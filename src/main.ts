@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { assemble, prepare } from "#assemble";
+import { watchChain } from "#audit/watch";
 import { slackChat } from "#chat/slack/slack";
 import { cronClock } from "#clock/cron/cron";
 import type { Cloud } from "#cloud/cloud";
@@ -11,6 +12,8 @@ import { StanceError } from "#domain/errors";
 import type { Log } from "#flows/bot";
 import { leave } from "#flows/stopping";
 import { openStore } from "#store/sqlite/sqlite";
+import type { Watched } from "#web/health";
+import type { Web } from "#web/server";
 
 export interface Running {
   /**
@@ -70,31 +73,62 @@ export async function startBot(config: Config, options: StartOptions): Promise<R
       }, wakeMs);
     },
   });
-  const { heart, inbound } = assembled;
+  const { bot, heart, inbound } = assembled;
+  const chain = watchChain(
+    (seq) => (stopping.aborted ? [] : store.auditRows(seq)),
+    (problem) => log.error("audit.broken", problem),
+  );
+  let started = false;
+  let web: Web | undefined;
   try {
-    await chat.start(inbound);
+    web = await webOf(config, {
+      store,
+      chat,
+      stopping,
+      now: clock.now,
+      every: config.scan.every,
+      started: () => started,
+      chainProblem: chain.problem,
+      refusals: bot.refusals.count,
+      failed: (error) => log.error("web", error),
+    });
+    if (web) log.info("web", { address: web.address });
+    await chat.start(web?.timed(inbound) ?? inbound);
     await prepare(assembled);
   } catch (error) {
-    await chat.stop();
+    await Promise.all([chat.stop(), web?.stop()]);
     store.close();
     throw error;
   }
+  started = true;
+  const look = (): void => void chain.look().catch((error: unknown) => log.error("audit.watch", error));
   const ticking = clock.everyMinute("beat", async () => {
     void heart.scanIfDue();
+    look();
     await heart.beat();
   });
   void heart.scanIfDue();
+  look();
   log.info("started", { database: resolve(cwd, config.database), slack: config.slack?.mode ?? "none" });
   return {
     async stop() {
       clearTimeout(timer);
       const ends = Promise.allSettled([chat.stop(), ticking.stop(), assembled.idle()]);
       await Promise.race([ends, delay(patienceMs, undefined, { ref: false })]);
-      const left = await leave(assembled.bot);
+      // Last: until then it says that we are on our way out.
+      await web?.stop();
+      const left = await leave(bot);
       store.close();
       return left;
     },
   };
+}
+
+/** Loaded only where somebody looks. */
+async function webOf({ web: { port, host } }: Config, watched: Watched): Promise<Web | undefined> {
+  if (port === undefined) return undefined;
+  const { serveWeb } = await import("#web/server");
+  return serveWeb({ host, port }, watched);
 }
 
 function chatFrom(config: Config, { env, log, now, slackApi }: StartOptions & { readonly now: () => number }) {

@@ -193,7 +193,8 @@ export interface UnitKey {
   readonly region: string;
   readonly type: AssetType;
 }
-export type Outcome = "complete" | "denied" | "closed" | "throttled" | "failed" | "skipped";
+export const outcomes = ["complete", "denied", "closed", "throttled", "failed", "skipped"] as const;
+export type Outcome = (typeof outcomes)[number];
 export interface UnitState extends UnitKey {
   readonly run: number;
   readonly outcome: Outcome;
@@ -264,6 +265,20 @@ export interface FindingFilter {
   readonly closedSince?: Instant;
   readonly limit?: number;
   readonly offset?: number;
+}
+
+/** Counts for whoever watches the bot. No names. */
+export interface Vitals {
+  /** Open ones. */
+  readonly findings: Readonly<Record<Severity, number>>;
+  readonly requests: ReadonlyMap<RequestState, number>;
+  /** Of those requests of which a call was sent. */
+  readonly executions: ReadonlyMap<RequestState, number>;
+  /** Messages that are due or are tried again, by their number, oldest first; at most a thousand. */
+  readonly outbox: readonly number[];
+  /** Things people did that are not answered yet. */
+  readonly inbox: number;
+  readonly bytes: { readonly database: number; readonly wal: number };
 }
 
 interface Reads {
@@ -345,6 +360,8 @@ interface Reads {
   /** Which checks (with version) were evaluated before in a unit. */
   tallies(unit?: UnitKey): readonly (Tally & UnitKey)[];
   unknowns(filter: { readonly owner?: string; readonly account?: string }): readonly (UnknownResult & UnitKey)[];
+  /** Each from an index: a few milliseconds however much there is. */
+  vitals(now: Instant): Vitals;
   auditHead(): Head;
   /** Number of the latest entry about a subject. */
   auditOf(subject: string): number | undefined;

@@ -27,6 +27,8 @@ export interface BotProcess {
   readonly child: ChildProcess;
   /** `http://127.0.0.1:PORT` of the bot's own pages. */
   readonly web: string;
+  /** Where Slack sends what people do. */
+  readonly slack: string;
   /** Lines of standard error, read as JSON; what is not JSON stands under `plain`. */
   log(): readonly Readonly<Record<string, unknown>>[];
   raw(): string;
@@ -69,11 +71,12 @@ export async function startBotProcess(
       SLACK_SIGNING_SECRET: slack.signingSecret,
     },
   });
-  slack.connect(`http://127.0.0.1:${port}/slack/events`);
-  return watch(child, `http://127.0.0.1:${webPort}`);
+  const endpoint = `http://127.0.0.1:${port}/slack/events`;
+  slack.connect(endpoint);
+  return watch(child, { web: `http://127.0.0.1:${webPort}`, slack: endpoint });
 }
 
-function watch(child: ChildProcess, web: string): BotProcess {
+function watch(child: ChildProcess, at: Pick<BotProcess, "web" | "slack">): BotProcess {
   const heard = { out: "", err: "" };
   const listeners = new Set<() => void>();
   const hear = (name: "out" | "err") => (text: string) => {
@@ -112,7 +115,7 @@ function watch(child: ChildProcess, web: string): BotProcess {
   }
   return {
     child,
-    web,
+    ...at,
     log,
     raw: () => heard.err,
     logged: (event) => until(event, () => log().find(({ msg }) => msg === event)),

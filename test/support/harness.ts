@@ -127,6 +127,8 @@ export async function world(setup: {
       groupId: async (group) => (groups.has(group) ? `S-${group}` : undefined),
       channel: async (name) => [...channels.values()].find((each) => each.id === name || `#${each.name}` === name),
       problems: async () => [],
+      down: () => undefined,
+      refused: () => ({}),
       start: async () => {},
       stop: async () => {},
     };

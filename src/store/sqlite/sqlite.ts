@@ -8,6 +8,7 @@ import { openDatabase } from "#store/sqlite/database";
 import { commitEdge } from "#store/sqlite/edges";
 import * as findings from "#store/sqlite/findings";
 import * as scans from "#store/sqlite/scans";
+import { readVitals } from "#store/sqlite/vitals";
 import type { Channel, FindingGroup, Nonce, PostedMessage, QueuedMessage, Run, Step, Store, Timer } from "#store/store";
 
 interface RunRow {
@@ -41,7 +42,7 @@ export async function openStore(
   return {
     kind: options.kind,
     ...writes(db),
-    ...reads(db),
+    ...reads(db, options.file),
     ...chatReads(db),
     ...requestReads(db),
     close: () => db.close(),
@@ -163,6 +164,7 @@ type ScanReads = Pick<
   | "asset"
   | "tallies"
   | "unknowns"
+  | "vitals"
   | "auditHead"
   | "auditOf"
   | "latestAudit"
@@ -179,7 +181,7 @@ const toRun = (row: RunRow): Run => ({
   ...(row.ended_at !== null && { endedAt: row.ended_at }),
 });
 
-function reads(db: Database): ScanReads {
+function reads(db: Database, file: string): ScanReads {
   return {
     setting: (name) => db.get<{ value: string }>("SELECT value FROM setting WHERE name = ?", name)?.value,
     slot: (name) => db.get<{ at: number }>("SELECT at FROM slot WHERE name = ?", name)?.at,
@@ -204,6 +206,7 @@ function reads(db: Database): ScanReads {
     asset: (id) => scans.readAsset(db, id),
     tallies: (unit) => scans.readTallies(db, unit),
     unknowns: (filter) => scans.readUnknowns(db, filter),
+    vitals: (now) => readVitals(db, file, now),
     auditHead: () => readHead(db),
     latestAudit: (subject, limit) =>
       db.all<ChainRow>(
