@@ -38,7 +38,7 @@ export interface StartOptions {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Orchestrators kill after 30 seconds, some after less. What is cut off then is taken up from the journal all the same. */
-const patience = 18_000;
+export const patience = 18_000;
 
 /** How long a queued message or an approved request waits at most for the next beat. */
 const wakeMs = 200;
