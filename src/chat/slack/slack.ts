@@ -149,8 +149,8 @@ async function identityProblems(ask: () => Promise<Identity>): Promise<readonly 
         ? []
         : [`The bot token belongs to the workspace ${tokenTeam}, the configuration names ${team}.`]),
       ...missing.map(
-        ([scope, lost]) =>
-          `The Slack app lacks the scope ${scope}: ${lost}. Add it from manifest.yml and install the app again.`,
+        ([scope, { without }]) =>
+          `The Slack app lacks the scope ${scope}: ${without}. Add it from manifest.yml and install the app again.`,
       ),
     ];
   } catch (error) {
