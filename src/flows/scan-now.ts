@@ -41,6 +41,9 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
     if (summary.stopped) throw new Leaving();
     if (!filtered && !firstLookSent(bot)) await firstLook(bot, { run, summary });
     await store.endRun(run, { at: bot.now(), state: "done", facts: factsOf(summary) });
+    const { accounts, counts, units, startedAt, endedAt } = summary;
+    const seen = { read: accounts.read.length, unread: accounts.unread.length, units, counts };
+    bot.log.info("scanned", { run, filtered, seconds: Math.round((endedAt - startedAt) / 1000), ...seen });
     // The beats tell it: one after the other, and also after a restart.
     await store.commit({ ...(!filtered && { settings: { tell: "yes" } }), audit: [auditOf(bot, run, summary)] });
     bot.wake();

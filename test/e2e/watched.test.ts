@@ -56,6 +56,11 @@ describe("a bot that runs", () => {
 
   test("counts its scan, its findings, clicks and refusals, and what does not come from Slack", async () => {
     await until("a scan that ended", async () => (await figure("stance_no_scan")) === "0");
+    expect(await bot.logged("scanned")).toMatchObject({
+      level: "info",
+      filtered: false,
+      units: { complete: expect.any(Number) },
+    });
     expect(Number(await figure('stance_open_findings\\{severity="high"\\}'))).toBeGreaterThan(0);
     expect(Number(await figure('stance_scan_units\\{outcome="complete"\\}'))).toBeGreaterThan(10);
     await slack.as("U0GWEN").command("C0SECAPPR", "summary");
