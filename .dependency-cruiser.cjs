@@ -1,6 +1,6 @@
 /** Who may import whom (ARCHITECTURE.md). A test plants a breach of each rule and expects it to be found. */
 const sdk =
-  "node_modules/(@aws-sdk|@smithy|@slack|@azure|@google-cloud|botbuilder|better-sqlite3|node-cron|hono|@hono)";
+  "node_modules/(@aws-sdk|@smithy|@slack|@azure|@google-cloud|botbuilder|better-sqlite3|node-cron|hono|@hono|prom-client)";
 const from = (path, more = {}) => ({ path, ...more });
 const forbid = (name, source, target, comment) => ({ name, severity: "error", comment, from: source, to: target });
 const outside = (...allowed) => ({

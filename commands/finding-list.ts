@@ -6,7 +6,7 @@ import { severities } from "#domain/check";
 import type { Finding, Status } from "#domain/finding";
 import { defineCommand } from "#flows/command";
 import { lineMaker } from "#flows/lines";
-import { noSuchTeam } from "#flows/overview";
+import { noScanIn, noSuchTeam } from "#flows/overview";
 import { findingsIn, findingsOf, scopeOf } from "#flows/scope";
 
 const statuses: readonly Status[] = ["open", "snoozed", "accepted", "resolved", "retired"];
@@ -50,6 +50,7 @@ export const command = defineCommand({
         name: named?.id ?? scope.name,
         scope: [named?.id ?? scope.text, ...rest].join(" "),
         now: bot.now(),
+        ...noScanIn(bot),
         counts: severityCounts(found),
         what: listed(
           states.map((each) => statusWords[each]),

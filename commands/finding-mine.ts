@@ -4,6 +4,7 @@ import { counted } from "#domain/request";
 import { defineCommand } from "#flows/command";
 import { groupLines, waitingLine } from "#flows/lines";
 import { undecided } from "#flows/open-requests";
+import { noScanIn } from "#flows/overview";
 import { ownerName } from "#flows/ownership";
 import { mayApprove } from "#posture/policy";
 
@@ -28,6 +29,7 @@ export const command = defineCommand({
         name: human.name,
         teams: human.teams.flatMap((team) => ownerName(bot, team) ?? []),
         now: bot.now(),
+        ...noScanIn(bot),
         counts: severityCounts(open),
         lines: groupLines(bot, open).slice(0, 5),
         snoozed: human.teams.reduce((sum, owner) => sum + bot.store.countFindings({ owner, status: ["snoozed"] }), 0),

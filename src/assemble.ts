@@ -27,15 +27,21 @@ export interface Parts {
   readonly sleep: (ms: number) => Promise<void>;
   /** Called when something became due between two beats. */
   readonly wake: () => void;
+  /** Aborted when the process is told to end. Absent: whoever assembled it closes it at rest. */
+  readonly stopping?: AbortSignal;
 }
 export interface Assembled {
   readonly bot: Bot;
   readonly heart: Heart;
   readonly inbound: Inbound & { resume(): Promise<void> };
+  /** Resolves when nothing that the bot began by itself runs any more. */
+  idle(): Promise<void>;
 }
 
 /** The same bot for every composition root: plug-ins from the registries, ports as given. */
-export function assemble({ config, store, chat, clouds, log, now, sleep, wake }: Parts): Assembled {
+export function assemble({ stopping = new AbortController().signal, ...parts }: Parts): Assembled {
+  const { config, store, chat, clouds, log, now, sleep, wake } = parts;
+  const { track, idle } = tracker();
   const excluded = new Set(config.scan.checks.exclude);
   const used: readonly AnyCheck[] = checks.filter(({ id }) => !excluded.has(id));
   const bot: Bot = {
@@ -53,16 +59,44 @@ export function assemble({ config, store, chat, clouds, log, now, sleep, wake }:
     now,
     nonce: () => randomBytes(16).toString("base64url"),
     sleep,
-    scan: (filter) => scanNow(bot, filter),
+    stopping,
+    scan: (filter) => track(scanNow(bot, filter)),
     wake,
   };
-  return { bot, heart: heart(bot), inbound: dispatcher(bot) };
+  const beating = heart(bot);
+  return {
+    bot,
+    heart: {
+      beat: () => track(beating.beat()),
+      scanIfDue: () => track(beating.scanIfDue()),
+      scan: () => track(beating.scan()),
+    },
+    inbound: dispatcher(bot),
+    idle,
+  };
 }
 
-/** Once at start: who we can talk to, and what a crash left undone. */
-export async function prepare({ bot, heart: { beat }, inbound }: Assembled): Promise<void> {
+/** Knows what runs. */
+function tracker(): { track<T>(work: Promise<T>): Promise<T>; idle(): Promise<void> } {
+  const running = new Set<Promise<unknown>>();
+  return {
+    async track(work) {
+      running.add(work);
+      try {
+        return await work;
+      } finally {
+        running.delete(work);
+      }
+    },
+    async idle() {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
+  };
+}
+
+/** Once at start: who we can talk to, and what people did that a crash left unanswered. The first beat takes up the rest. */
+export async function prepare({ bot, inbound }: Assembled): Promise<void> {
   await learnChannels(bot);
   await endBrokenScan(bot);
   await inbound.resume();
-  await beat();
 }

@@ -59,9 +59,14 @@ export type Verification =
  * Walks every link, never only the ends. `anchors`: heads seen elsewhere (a chat message's `audit #12 9f3c21ab`): without
  * them a cut-off tail cannot be noticed.
  */
-export function verifyChain(rows: Iterable<ChainRow>, anchors: readonly Head[] = []): Verification {
+export function verifyChain(
+  rows: Iterable<ChainRow>,
+  anchors: readonly Head[] = [],
+  /** Walked before: the rows are those after it. */
+  from: Head = emptyHead,
+): Verification {
   const wanted = new Map(anchors.map(({ seq, hash }) => [seq, hash]));
-  let head = emptyHead;
+  let head = from;
   for (const row of rows) {
     const problem = brokenLink(head, row);
     if (problem !== undefined) return { ok: false, seq: row.seq, problem };

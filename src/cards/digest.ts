@@ -1,4 +1,4 @@
-import { endingText, groupLine, labelled, uncheckedText, waitingText } from "#cards/lines";
+import { endingText, groupLine, labelled, noScanPart, uncheckedText, waitingText } from "#cards/lines";
 import {
   bold,
   button,
@@ -49,6 +49,7 @@ export function digestCard(view: DigestView): Card {
   const waits = [...view.waiting.map(waitingText), ...view.ending.map(endingText)];
   return cardOf(
     [
+      noScanPart(view.noScan),
       para(
         dots(
           bold(`${name}, ${weekday(at, zone)}: ${openText(all)}${comparison(all, at, { previous, zone })}`),
@@ -69,7 +70,8 @@ export function digestCard(view: DigestView): Card {
             minuteOf(view.skipped),
             " came too late and was left out; its numbers are in this one.",
           ),
-      note("checked ", minuteOf(checked.at), `, ${number(checked.read)} of ${count(checked.of, regular("account"))}`),
+      checked &&
+        note("checked ", minuteOf(checked.at), `, ${number(checked.read)} of ${count(checked.of, regular("account"))}`),
     ],
     {
       actions: [
@@ -80,10 +82,13 @@ export function digestCard(view: DigestView): Card {
   );
 }
 
-/** Monday's one line when there is nothing to say. */
-export function quietDigestCard({ name, open, checked }: DigestView): Card {
+/** Monday's one line when there is nothing to say, and every day's when nobody has looked. */
+export function quietDigestCard({ name, noScan, open, checked }: DigestView): Card {
+  const now = `${name}: nothing new, nothing due. ${number(total(open))} open.`;
+  const then = `${name}: ${openText(total(open))} when it was last looked at.`;
   return cardOf([
-    para(`${name}: nothing new, nothing due. ${number(total(open))} open. Checked `, minuteOf(checked.at), "."),
+    noScanPart(noScan),
+    para(noScan ? then : now, checked && line(" Checked ", minuteOf(checked.at), ".")),
   ]);
 }
 

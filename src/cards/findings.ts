@@ -1,5 +1,5 @@
 import { awsConsoleUrl } from "#cards/console";
-import { groupRow, labelled, waitingText } from "#cards/lines";
+import { groupRow, isKnown, labelled, noScanPart, waitingText } from "#cards/lines";
 import { bold, button, cardOf, dots, heading, line, menu, note, para, rows, run, sameAs } from "#cards/text";
 import type { FindingsView, MineView, ShowView, WaitingLine } from "#cards/views";
 import { idAndName, number, severityLine, statusWords, total } from "#cards/words";
@@ -14,9 +14,11 @@ export function findingsCard(view: FindingsView): Card {
   const pages = Math.max(1, Math.ceil(all / pageSize));
   const filter = view.scope === "" ? "" : ` ${view.scope}`;
   const command = `findings${filter}${view.page > 1 ? ` page=${view.page}` : ""}`;
-  const title = all === 0 ? `${view.name}: nothing ${view.what}` : `${view.name}: ${number(all)} ${view.what}`;
+  const nothing = isKnown(view.noScan) ? `${view.name}: nothing ${view.what}` : `${view.name}: nothing known yet`;
+  const title = all === 0 ? nothing : `${view.name}: ${number(all)} ${view.what}`;
   return cardOf(
     [
+      noScanPart(view.noScan),
       para(dots(bold(title), severityLine(view.counts))),
       rows(
         view.lines.map((each) => groupRow(each, { now: view.now, account: true, owner: !/\bteam=/.test(view.scope) })),
@@ -40,9 +42,14 @@ export function mineCard(view: MineView): Card {
   const hidden = all - view.lines.slice(0, 5).reduce((sum, each) => sum + each.count, 0);
   return cardOf(
     [
+      noScanPart(view.noScan),
       para(
         dots(
-          bold(all === 0 ? `${view.name}: nothing open` : `${view.name}: ${number(all)} open`),
+          bold(
+            all === 0
+              ? `${view.name}: ${isKnown(view.noScan) ? "nothing open" : "nothing known yet"}`
+              : `${view.name}: ${number(all)} open`,
+          ),
           severityLine(view.counts),
         ),
       ),

@@ -1,7 +1,7 @@
-import { bold, button, clip, date, dots, joined, line, listed, minuteOf, run } from "#cards/text";
-import type { AsideView, GroupLine, ReadAccounts, Unchecked, WaitingLine } from "#cards/views";
+import { bold, button, clip, date, dots, joined, line, listed, minuteOf, para, run } from "#cards/text";
+import type { AsideView, GroupLine, NoScan, ReadAccounts, Unchecked, WaitingLine } from "#cards/views";
 import { age, count, mark, number, regular, stateOf, statusWords } from "#cards/words";
-import type { Row, Text } from "#domain/card";
+import type { Part, Row, Text } from "#domain/card";
 import type { Instant } from "#domain/time";
 
 /** Lines that several cards share. */
@@ -57,6 +57,20 @@ export const waitingText = ({ id, what, missing, until }: WaitingLine): Text =>
 /** "Checked Mon 23 Nov 06:02, 6 of 6 accounts." */
 export const checkedText = ({ at, read, of }: ReadAccounts): Text =>
   line("Checked ", minuteOf(at), `, ${number(read)} of ${count(of, regular("account"))}.`);
+
+/** Said before anything else: what follows is not how things are now. */
+export const noScanPart = (noScan: NoScan | undefined): Part | undefined => {
+  if (!noScan) return undefined;
+  return noScan.since === undefined
+    ? para(bold("No scan of everything has finished yet."), " What is not listed may be open all the same.")
+    : para(
+        bold(line("No scan since ", minuteOf(noScan.since), ".")),
+        " What follows is how it was then; what changed since is missing.",
+      );
+};
+
+/** Before the first scan, nothing open means nothing. */
+export const isKnown = (noScan: NoScan | undefined): boolean => noScan === undefined || noScan.since !== undefined;
 
 /** "Could not check 3 S3 buckets in payments-dev (security is on it)" */
 export const uncheckedText = (gaps: readonly Unchecked[]): string | undefined => {

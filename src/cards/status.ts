@@ -1,3 +1,4 @@
+import { noScanPart } from "#cards/lines";
 import {
   bold,
   button,
@@ -23,13 +24,11 @@ const most = 5;
 
 /** What was scanned when, what could not be read and which permission is missing, and what comes next. */
 export function statusCard(view: StatusView): Card {
-  const { accounts, noScanSince, unread, gaps, closedRegions, next } = view;
+  const { accounts, noScan, unread, gaps, closedRegions, next } = view;
   return cardOf(
     [
-      noScanSince === undefined
-        ? undefined
-        : para(bold(line("No scan since ", minuteOf(noScanSince))), ". What you see may be old."),
-      heading(view.scans.length === 0 ? "No scan has run yet" : "Scans"),
+      noScanPart(noScan),
+      view.scans.length === 0 ? undefined : heading("Scans"),
       rows(view.scans.slice(0, most).map((scan) => ({ text: scanText(scan) }))),
       para(`Read ${number(accounts.read)} of ${count(accounts.of, regular("account"))}`),
       rows(

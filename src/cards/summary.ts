@@ -1,5 +1,14 @@
 import { asidePart } from "#cards/findings";
-import { checkedText, endingText, groupRow, labelled, uncheckedText, waitingShort } from "#cards/lines";
+import {
+  checkedText,
+  endingText,
+  groupRow,
+  isKnown,
+  labelled,
+  noScanPart,
+  uncheckedText,
+  waitingShort,
+} from "#cards/lines";
 import { bold, button, cardOf, code, date, dots, joined, line, menu, para, rows, run, sameAs } from "#cards/text";
 import type { EstateView, SummaryView } from "#cards/views";
 import { count, number, regular, severityLine, squares, total } from "#cards/words";
@@ -62,7 +71,7 @@ const urgentText = (open: SummaryView["open"]): string => {
   return said.length === 0 ? "none critical or high" : said.join(" · ");
 };
 
-function headParts({ name, open, since, folded }: SummaryView): readonly (Part | undefined)[] {
+function headParts({ name, noScan, open, since, folded }: SummaryView): readonly (Part | undefined)[] {
   const all = total(open);
   const moved = since
     ? [
@@ -71,8 +80,10 @@ function headParts({ name, open, since, folded }: SummaryView): readonly (Part |
         since.cameBack > 0 && `${number(since.cameBack)} came back`,
       ].filter((each) => each !== false)
     : [];
+  const nothing = isKnown(noScan) ? `${name}: nothing open` : `${name}: nothing known yet`;
   return [
-    para(dots(bold(all === 0 ? `${name}: nothing open` : `${name}: ${number(all)} open`), severityLine(open))),
+    noScanPart(noScan),
+    para(dots(bold(all === 0 ? nothing : `${name}: ${number(all)} open`), severityLine(open))),
     folded > 0 ? para(`${number(folded)} of them in regions where nothing runs`) : undefined,
     since && para("Since ", date(since.at), `: ${moved.length === 0 ? "nothing changed" : moved.join(" · ")}`),
   ];
@@ -100,8 +111,8 @@ function bodyParts(
 }
 
 function footParts({ checked, unchecked }: SummaryView): readonly Part[] {
-  const gaps = uncheckedText(unchecked);
-  return [para(checked ? checkedText(checked) : "No scan has finished yet.", gaps !== undefined && ` ${gaps}`)];
+  const said = joined([checked && checkedText(checked), uncheckedText(unchecked)], " ");
+  return said.length === 0 ? [] : [para(said)];
 }
 
 function actionsOf({ open, scope, snoozed, accepted }: SummaryView, summary: string): readonly (Action | undefined)[] {

@@ -54,6 +54,10 @@ export interface Unchecked {
   readonly noun: { readonly one: string; readonly many: string };
   readonly where: string;
 }
+/** What is known is too old, or there is nothing yet (no `since`). */
+export interface NoScan {
+  readonly since?: Instant;
+}
 export interface ReadAccounts {
   readonly at: Instant;
   readonly read: number;
@@ -256,6 +260,7 @@ export interface UndoFormView {
 // Summary, digest, lists
 
 export interface SummaryView {
+  readonly noScan?: NoScan;
   /** "Payments" */
   readonly name: string;
   /** What follows `findings` and `summary` to say the same: "team=payments". */
@@ -298,6 +303,7 @@ export interface Moves {
   readonly setAside: number;
 }
 export interface DigestView {
+  readonly noScan?: NoScan;
   readonly name: string;
   readonly scope: string;
   readonly at: Instant;
@@ -321,12 +327,14 @@ export interface DigestView {
   /** In the first digest: at most three, critical or exposed to the internet in production. */
   readonly startHere: readonly GroupLine[];
   readonly unchecked: readonly Unchecked[];
-  readonly checked: ReadAccounts;
+  /** Absent: no scan has finished yet. */
+  readonly checked?: ReadAccounts;
   /** A digest that came too late and was left out. */
   readonly skipped?: Instant;
 }
 
 export interface FindingsView {
+  readonly noScan?: NoScan;
   /** "Payments: 14 open" without the count: "Payments". */
   readonly name: string;
   /** The arguments that give the same list: "team=payments severity=high". */
@@ -340,6 +348,7 @@ export interface FindingsView {
   readonly lines: readonly GroupLine[];
 }
 export interface MineView {
+  readonly noScan?: NoScan;
   readonly name: string;
   /** Keys of `owners`. */
   readonly teams: readonly string[];
@@ -448,8 +457,7 @@ export interface StatusView {
     readonly open?: number;
   }[];
   readonly accounts: { readonly read: number; readonly of: number };
-  /** How far back the last complete one is, when scans are overdue. */
-  readonly noScanSince?: Instant;
+  readonly noScan?: NoScan;
   readonly unread: readonly { readonly account: AccountName; readonly why: string }[];
   readonly gaps: readonly { readonly permission: string; readonly count: number; readonly where: string }[];
   readonly closedRegions: number;

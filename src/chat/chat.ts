@@ -1,4 +1,5 @@
 import type { Card, Form } from "#domain/card";
+import { redacted } from "#domain/secrets";
 
 /** The door to one chat platform. Implementations: `slack/`; later `teams/`. Throws StanceError `chat/failed`, or ChatError. */
 export interface Chat {
@@ -29,6 +30,10 @@ export interface Chat {
   channel(nameOrId: string): Promise<ChatChannel | undefined>;
   /** Checks of its own for `doctor`: token, scopes, clock. One sentence a problem. */
   problems(): Promise<readonly string[]>;
+  /** Why nothing people do arrives, or nothing can be sent, as far as is known without asking. Undefined: connected. */
+  down(): string | undefined;
+  /** Requests turned away since the start because they did not come from the platform or were malformed, by reason; 0 of what did not happen. */
+  refused(): Readonly<Record<string, number>>;
   start(inbound: Inbound): Promise<void>;
   stop(): Promise<void>;
 }
@@ -74,7 +79,7 @@ export class ChatError extends Error {
     error: { kind: ChatError["kind"]; code: string; message: string; retryAfterMs?: number },
     cause?: unknown,
   ) {
-    super(error.message, { cause });
+    super(redacted(error.message), { cause });
     this.name = "ChatError";
     this.kind = error.kind;
     this.code = error.code;

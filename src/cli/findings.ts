@@ -3,6 +3,7 @@ import type { DatabaseOptions } from "#cli/database";
 import { withDatabase } from "#cli/database";
 import { exitCodes } from "#cli/exit";
 import type { Io } from "#cli/io";
+import { noScanSentence } from "#cli/no-scan";
 import { printColumns, printJson, printLines } from "#cli/print";
 import type { Config } from "#config/schema";
 import type { Severity } from "#domain/check";
@@ -27,6 +28,9 @@ export const run = (options: FindingsOptions, io: Io): Promise<number> =>
     const found = store
       .findings({ status, ...(severity && { severity }) })
       .filter((finding) => isWanted(finding, options, accounts.get(finding.account)));
+    const old = noScanSentence(store, config, io);
+    // Standard output is data: a sentence would break it.
+    if (old !== undefined) await (options.json ? io.stderr.write(`stance: ${old}\n`) : printLines(io.stdout, [old]));
     if (options.json) await printJson(io.stdout, found);
     else await print(found, accounts, io);
     return exitCodes.done;

@@ -1,3 +1,4 @@
+import { exitCodes } from "#cli/exit";
 import { StanceError } from "#domain/errors";
 import type { Instant } from "#domain/time";
 
@@ -15,8 +16,15 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly now: () => Instant;
-  /** Aborts when somebody presses Ctrl-C, or when nobody reads the output any more. Listening starts with the first call. */
+  /**
+   * Aborts when somebody presses Ctrl-C, or when nobody reads the output any more. Listening starts with the first call;
+   * a second signal ends the process at once.
+   */
   stopped(): AbortSignal;
+  /** From now on told of what nobody caught, before the process ends with 1. */
+  crashed(tell: (error: unknown) => void): void;
+  /** Ends the process now, whatever still waits for a network. */
+  end(code: number): void;
 }
 
 /** The reason of `stopped()` when the reader of the output went away (`| head`): an end, not an error. */
@@ -57,11 +65,23 @@ export function processIo(): Io {
     stopped() {
       if (!listening) {
         listening = true;
-        // Once each: a second Ctrl-C ends the process at once.
-        for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
+        // As the first process of a container nobody ends us but ourselves.
+        for (const [signal, number] of [
+          ["SIGINT", 2],
+          ["SIGTERM", 15],
+        ] as const)
+          process.on(signal, () => (stop.signal.aborted ? process.exit(128 + number) : stop.abort(signal)));
       }
       return stop.signal;
     },
+    crashed(tell) {
+      for (const event of ["uncaughtException", "unhandledRejection"] as const)
+        process.on(event, (error: unknown) => {
+          tell(error);
+          process.exit(exitCodes.failed);
+        });
+    },
+    end: (code) => process.exit(code),
   };
 }
 

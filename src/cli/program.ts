@@ -13,6 +13,7 @@ import { version } from "#cli/version";
 import { severities } from "#domain/check";
 import { messageOf, StanceError } from "#domain/errors";
 import { nearest } from "#domain/nearest";
+import { redacted } from "#domain/secrets";
 import { formatNames, rowStatuses } from "#formats/format";
 import { terminalSafe } from "#formats/terminal-safe";
 
@@ -43,7 +44,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 function describe(error: unknown, io: Io): string {
   if (io.env["STANCE_DEBUG"] && error instanceof Error) {
     const cause = error.cause === undefined ? "" : `\ncaused by ${describe(error.cause, io)}`;
-    return `${error.stack ?? error.message}${cause}`;
+    return redacted(`${error.stack ?? error.message}${cause}`);
   }
   const message = messageOf(error).split("\n").map(terminalSafe).join("\n");
   return error instanceof StanceError ? message : `internal error: ${message}\nSTANCE_DEBUG=1 shows where it happened.`;

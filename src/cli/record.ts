@@ -70,7 +70,14 @@ export async function recordInto(
     },
     async end(summary) {
       try {
-        const facts = summary ? { counts: summary.counts, units: summary.units, complete: summary.complete } : {};
+        const facts = summary
+          ? {
+              counts: summary.counts,
+              units: summary.units,
+              read: summary.accounts.read.length,
+              complete: summary.complete,
+            }
+          : {};
         const done = summary !== undefined && !summary.stopped;
         await store.endRun(run, { at: io.now(), state: done ? "done" : "aborted", facts });
       } finally {

@@ -2,12 +2,13 @@ import type { DatabaseOptions } from "#cli/database";
 import { withDatabase } from "#cli/database";
 import { exitCodes } from "#cli/exit";
 import type { Io } from "#cli/io";
+import { noScanSentence } from "#cli/no-scan";
 import { printColumns, printJson, printLines } from "#cli/print";
 import { severities } from "#domain/check";
 
 /** `stance summary`: open findings by severity and owner, and the score beside what it was counted from. */
 export const run = (options: DatabaseOptions, io: Io): Promise<number> =>
-  withDatabase(options, io, async (store) => {
+  withDatabase(options, io, async (store, config) => {
     const open = { status: ["open"] } as const;
     const bySeverity = store.countBy(open, "severity");
     const byOwner = [...store.countBy(open, "owner")].sort((a, b) => b[1] - a[1]);
@@ -20,7 +21,8 @@ export const run = (options: DatabaseOptions, io: Io): Promise<number> =>
       sums.unknown += unknown;
     }
     // A scan of a part says nothing of how old the rest is.
-    const last = store.runs(1_000).find(({ state, filtered }) => state === "done" && !filtered);
+    const last = store.lastScan();
+    const old = noScanSentence(store, config, io);
     const unread = store.accounts().filter(({ problem }) => problem !== undefined);
     const summary = {
       open: Object.fromEntries(severities.map((severity) => [severity, bySeverity.get(severity) ?? 0])),
@@ -29,6 +31,7 @@ export const run = (options: DatabaseOptions, io: Io): Promise<number> =>
       checked: { passed: sums.passed, of: sums.passed + sums.failed, couldNotCheck: sums.unknown },
       accountsNotRead: unread.map(({ id, name, problem }) => ({ id, name, problem })),
       lastScan: last ? new Date(last.startedAt).toISOString() : null,
+      noScan: old ?? null,
     };
     if (options.json) {
       await printJson(io.stdout, summary);
@@ -39,8 +42,9 @@ export const run = (options: DatabaseOptions, io: Io): Promise<number> =>
       .filter((severity) => bySeverity.has(severity))
       .map((each) => `${bySeverity.get(each)} ${each}`);
     await printLines(io.stdout, [
-      last ? `Last scan ${summary.lastScan}` : "No scan of everything has finished yet.",
-      total === 0 ? "Nothing open." : `${total} open: ${words.join(", ")}`,
+      ...(old === undefined ? [] : [old]),
+      ...(last ? [`Last scan ${summary.lastScan}`] : []),
+      total === 0 ? (last ? "Nothing open." : "Nothing known yet.") : `${total} open: ${words.join(", ")}`,
       ...asideLine(setAside),
       `Passed ${sums.passed} of ${sums.passed + sums.failed} checked, ${sums.unknown} could not be checked`,
       ...unread.map(({ id, name, problem }) => `Account ${name} ${id} could not be read: ${problem}`),

@@ -3,7 +3,8 @@ import type { Instant } from "#domain/time";
 /** The door to time. Implementations: `cron/` (real), `manual/` (tests). */
 export interface Clock {
   now(): Instant;
-  sleep(ms: number): Promise<void>;
+  /** Ends early when `until` is aborted. */
+  sleep(ms: number, until?: AbortSignal): Promise<void>;
   /**
    * Runs `work` at every full minute until it is told to stop, never twice at once: minutes that pass meanwhile are
    * left out. So a minute is only a chance to look; what is due is worked out from what was done last. `work` does not

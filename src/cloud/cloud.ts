@@ -1,5 +1,6 @@
 import type { Asset, AssetType, CloudName, FactMap, FactName, Facts } from "#domain/asset";
 import type { Call } from "#domain/call";
+import { redacted } from "#domain/secrets";
 
 /** What one read gave for one asset: the facts (undefined = absent), their version, whether the cloud is still changing them. */
 export interface Reading<V> {
@@ -68,7 +69,7 @@ export class CloudError extends Error {
     error: { kind: CloudError["kind"]; code: string; operation: string; message: string; permission?: string },
     cause?: unknown,
   ) {
-    super(error.message, { cause });
+    super(redacted(error.message), { cause });
     this.name = "CloudError";
     this.kind = error.kind;
     this.code = error.code;

@@ -86,6 +86,15 @@ const inOrder = (problems: readonly Problem[]): readonly Problem[] =>
 
 /** What the environment may say where the file says nothing. */
 function withEnvironment(config: Config, env: Env): Reading {
+  const port = env.STANCE_WEB_PORT ?? "";
+  if (port === "" || config.web.port !== undefined) return withEndpoint(config, env);
+  const web = configSchema.shape.web.safeParse({ ...config.web, port: /^\d+$/.test(port) ? Number(port) : port });
+  return web.success
+    ? withEndpoint({ ...config, web: web.data }, env)
+    : whole("STANCE_WEB_PORT is no port; write a number up to 65535, or unset it");
+}
+
+function withEndpoint(config: Config, env: Env): Reading {
   const endpoint = env.AWS_ENDPOINT_URL;
   if (endpoint === undefined || endpoint === "" || config.aws.endpoint !== undefined) return { config };
   const aws = configSchema.shape.aws.safeParse({ ...config.aws, endpoint });

@@ -43,6 +43,8 @@ function isZone(name: string): boolean {
   }
 }
 
+const isAddress = (host: string): boolean => z.union([z.ipv4(), z.ipv6()]).safeParse(host).success;
+
 /** Addresses at which clouds hand out credentials to whoever asks from inside. */
 const inward = /^(?:169\.254\.|\[fe80:|\[fd00:ec2:|\[::ffff:a9fe:|metadata\.google\.internal$)/i;
 
@@ -310,9 +312,14 @@ export const configSchema = z.strictObject({
   web: z
     .strictObject({
       port: z.int().min(0).max(65535).optional().describe("Where they are served. Absent: nowhere; 0: any free port."),
+      host: z
+        .string()
+        .refine(isAddress, "is not an address of this machine; write 127.0.0.1, or 0.0.0.0 for all of them")
+        .default("127.0.0.1")
+        .describe("At which address. 0.0.0.0 in a container; who reaches it reads counts and times, no names."),
     })
     .prefault({})
-    .describe("The bot's own pages."),
+    .describe("The bot's own pages: `/healthz`, `/readyz`, `/metrics`. `STANCE_WEB_PORT` says the port too."),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -1,25 +1,16 @@
 import { readFileSync, statSync } from "node:fs";
 import type { SecretConfig } from "#config/schema";
 import { messageOf, StanceError } from "#domain/errors";
+import { credentialShapes, keepSecret } from "#domain/secrets";
 
-/** Published shapes of credentials: Slack's tokens and webhooks, AWS access keys, GitHub and private keys. */
-const shapes: readonly { readonly shape: RegExp; readonly what: string }[] = [
-  { shape: /xox[a-z](?:\.xox[a-z])?-[\w-]{8,}/, what: "a Slack token" },
-  { shape: /xapp-\d-[\w-]{8,}/, what: "a Slack app token" },
-  { shape: /hooks\.slack\.com\/(?:services|workflows|triggers)\/\w/, what: "a Slack webhook" },
-  { shape: /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])/, what: "an AWS access key" },
-  { shape: /gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}/, what: "a GitHub token" },
-  { shape: /-----BEGIN [A-Z ]*PRIVATE KEY-----/, what: "a private key" },
-];
-
-export const holdsSecret = (text: string): boolean => shapes.some(({ shape }) => shape.test(text));
+export const holdsSecret = (text: string): boolean => credentialShapes.some(({ shape }) => shape.test(text));
 
 /** Secrets that were written into the file itself, also in its comments. The sentence does not repeat them. */
 export function secretsIn(
   text: string,
 ): readonly { readonly line: number; readonly column: number; readonly message: string }[] {
   return text.split("\n").flatMap((line, index) =>
-    shapes.flatMap(({ shape, what }) => {
+    credentialShapes.flatMap(({ shape, what }) => {
       const column = line.search(shape);
       if (column < 0) return [];
       const message = `${what} is written here. Take it out and make a new one, as this one was seen; then write { env: NAME } or { file: PATH }: the variable or the file that holds it`;
@@ -33,7 +24,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Far more than any token; a path that points at something else is noticed. */
 const maxBytes = 65_536;
 
-/** The secret itself, without the blanks and line ends around it. Throws StanceError `config/secret`. */
+/** The secret itself, without the blanks and line ends around it; no text shows it from now on. Throws StanceError `config/secret`. */
 export function readSecret(secret: SecretConfig, env: Env): string {
   const text = "env" in secret ? (env[secret.env] ?? "") : readFile(secret.file);
   const trimmed = text.trim();
@@ -44,6 +35,7 @@ export function readSecret(secret: SecretConfig, env: Env): string {
           ? `The environment variable ${secret.env} is not set or is empty.`
           : `The file ${secret.file} is empty.`,
     });
+  keepSecret(trimmed);
   return trimmed;
 }
 

@@ -23,6 +23,8 @@ await run(
     cwd: process.cwd(),
     now: Date.now,
     stopped: () => new AbortController().signal,
+    crashed: () => undefined,
+    end: () => undefined,
   },
 );
 if (!existsSync(path) || readFileSync(path, "utf8") !== text) {

@@ -1,3 +1,5 @@
+import { redacted } from "#domain/secrets";
+
 /** Every error people can meet, with the sentence they read. What to do next belongs in the sentence. */
 const sentences = {
   "config/invalid": "The configuration has errors. Nothing was started; correct the lines named and try again.",
@@ -19,12 +21,12 @@ const sentences = {
 } as const;
 export type ErrorCode = keyof typeof sentences;
 
-/** `message` is for people: what happened, what it means, what to do. Details for logs go into `cause`. */
+/** `message` is for people: what happened, what it means, what to do; no credential. Details for logs go into `cause`. */
 export class StanceError extends Error {
   readonly code: ErrorCode;
   readonly retry: "never" | "later";
   constructor(code: ErrorCode, options: { detail?: string; retry?: "never" | "later"; cause?: unknown } = {}) {
-    super(sentenceOf(code, options.detail), { cause: options.cause });
+    super(redacted(sentenceOf(code, options.detail)), { cause: options.cause });
     this.name = "StanceError";
     this.code = code;
     this.retry = options.retry ?? "never";
@@ -37,8 +39,8 @@ function sentenceOf(code: ErrorCode, detail: string | undefined): string {
   return code === "input/invalid" ? detail : `${detail} ${sentences[code]}`;
 }
 
-/** The message of anything thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** The message of anything thrown, as it may be shown: SDK errors carry headers, addresses and tokens. */
+export const messageOf = (error: unknown): string => redacted(error instanceof Error ? error.message : String(error));
 
 export function unreachable(value: never): never {
   throw new Error(`unexpected value ${JSON.stringify(value)}`);

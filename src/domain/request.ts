@@ -9,18 +9,20 @@ import type { Instant } from "#domain/time";
 /** fix and undo change a cloud; an acceptance changes only what we say of a finding. */
 export type RequestKind = "fix" | "undo" | "acceptance";
 
-export type RequestState =
-  | "requested"
-  | "approved"
-  | "executing"
-  | "verified"
-  | "failed"
-  | "halted"
-  | "denied"
-  | "expired"
-  | "superseded"
-  | "cancelled"
-  | "closed";
+export const requestStates = [
+  "requested",
+  "approved",
+  "executing",
+  "verified",
+  "failed",
+  "halted",
+  "denied",
+  "expired",
+  "superseded",
+  "cancelled",
+  "closed",
+] as const;
+export type RequestState = (typeof requestStates)[number];
 
 export type ItemState = "waiting" | "running" | "verified" | "failed" | "halted" | "skipped";
 

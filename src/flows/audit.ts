@@ -12,10 +12,15 @@ const perMinute = 10;
 /** Counts refusals, so that nobody can make the trail grow without end. One for each bot. */
 export function refusals(bot: Pick<Bot, "store" | "chat" | "now">): {
   record(actor: Actor | string, what: Refused): Promise<void>;
+  /** All of them since the start. */
+  count(): number;
 } {
   const recent = new Map<string, { since: number; count: number; left: number }>();
+  let all = 0;
   return {
+    count: () => all,
     async record(actor, { verb, subject, why, facts = {} }) {
+      all++;
       const id = typeof actor === "string" ? `${bot.chat.platform}:${actor}` : actor.human.id;
       const now = bot.now();
       const seen = recent.get(id);

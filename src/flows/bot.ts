@@ -27,7 +27,10 @@ export interface Bot {
   now(): Instant;
   /** 128 random bits, as text for a button. */
   nonce(): string;
+  /** Ends early when Stance is stopping. */
   sleep(ms: number): Promise<void>;
+  /** Aborted: nothing new is begun, and what runs is brought to its next good end. */
+  readonly stopping: AbortSignal;
   /** A scan now, or what a running one gives. */
   scan(filter?: ScanFilter): Promise<ScanSummary>;
   /** Something was queued or became due: look again now, not at the next tick. */

@@ -7,6 +7,16 @@ import { diff, matches, planFor, reached, revert } from "#domain/plan";
 import type { AnyRemediation, Refusal, Values } from "#domain/remediation";
 import { isRefusal, refuse } from "#domain/remediation";
 
+/**
+ * Thrown by a port when Stance is stopping: all is left as it stands. What was sent is in the journal, and the next start
+ * takes the same path again, as after a crash.
+ */
+export class Leaving extends Error {
+  constructor() {
+    super("Stance is stopping; this goes on at the next start");
+  }
+}
+
 /** What one change needs of the world. */
 export interface ChangePorts {
   /** Freshly read, never remembered. `tags`: those that policy looks at. */
@@ -135,6 +145,7 @@ async function runCalls(
       const filled = fill(call, { facts, answers, token: `${request}|${step}` });
       answers.set(call, await runPatiently(filled, step, ports));
     } catch (error) {
+      if (error instanceof Leaving) throw error;
       const kind = error instanceof Error && "kind" in error ? error.kind : undefined;
       return {
         why: `Call ${step + 1} of ${calls.length}, ${call.operation}, did not succeed: ${messageOf(error)}`,

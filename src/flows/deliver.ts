@@ -15,7 +15,7 @@ const maxTries = 40;
 export function deliverer(bot: Bot): { pump(): Promise<void> } {
   const busy = new Set<string>();
   async function drain(channel: string): Promise<void> {
-    for (;;) {
+    while (!bot.stopping.aborted) {
       const queued = bot.store.queued(bot.now()).find((message) => message.channel === channel);
       if (!queued) return;
       if (!(await sendOne(bot, queued))) return;

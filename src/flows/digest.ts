@@ -12,6 +12,7 @@ import { cardKey } from "#flows/groups";
 import { findingFor, requestFor } from "#flows/guests";
 import { groupLines, lineMaker, readAccounts, uncheckedLines, waitingLine } from "#flows/lines";
 import { undecided } from "#flows/open-requests";
+import { noScanIn } from "#flows/overview";
 import { ownerName } from "#flows/ownership";
 import { topicOf } from "#flows/show-request";
 import { isProduction } from "#posture/owners";
@@ -22,6 +23,7 @@ import type { Channel, FindingEvent } from "#store/store";
 /** The daily post of every channel that gets one, at its own local time, exactly once a day. */
 export async function postDigests(bot: Bot): Promise<void> {
   for (const { id } of bot.store.channels()) {
+    if (bot.stopping.aborted) return;
     // Read anew each time: while the others are written, somebody may have changed this one.
     const channel = bot.store.channel(id);
     if (!channel || (channel.mode !== "digest" && channel.mode !== "live") || channel.broken !== undefined) continue;
@@ -47,8 +49,9 @@ async function postDigest(
 ): Promise<void> {
   const view = digestView(bot, channel, slot.skipped);
   const monday = new Date(`${slot.day}T00:00:00Z`).getUTCDay() === 1;
-  const card =
-    !isQuiet(view) || view.previous === undefined ? digestCard(view) : monday ? quietDigestCard(view) : undefined;
+  const quiet = isQuiet(view) && view.previous !== undefined;
+  // Silence would mean that nothing is new, and nobody knows.
+  const card = !quiet ? digestCard(view) : monday || view.noScan ? quietDigestCard(view) : undefined;
   const open = Object.values(view.open).reduce((sum, n) => sum + n, 0);
   await bot.store.commit({
     slots: { [`digest:${channel.id}`]: slot.at },
@@ -76,6 +79,7 @@ export function digestView(bot: Bot, channel: Channel, skipped?: number): Digest
   const names = owners.flatMap((owner) => ownerName(bot, owner) ?? []);
   const previous = channel.lastDigest;
   const first = previous === undefined || previous.baseline === true;
+  const checked = readAccounts(bot, accountsOf(all));
   const moves = previous ? movesOf(events) : noMoves;
   const moved = Object.values(moves).some((n) => n > 0);
   const groups = groupLines(bot, sorted(all));
@@ -96,7 +100,8 @@ export function digestView(bot: Bot, channel: Channel, skipped?: number): Digest
     closedAside: events.filter(({ kind, aside }) => aside && closing.has(kind)).length,
     startHere: first ? groups.filter((line) => startHere(bot, all, line.topic)).slice(0, 3) : [],
     unchecked: uncheckedLines(bot, owners),
-    checked: readAccounts(bot, accountsOf(all)) ?? { at: bot.now(), read: 0, of: 0 },
+    ...(checked && { checked }),
+    ...noScanIn(bot),
     // A first digest compares only where something moved since the switch; else all of it was there before.
     ...(previous && (moved || !first) && { previous: { at: previous.at, open: previous.open } }),
     ...(oldest && bot.now() - oldest.since > 7 * day && { oldest: lineMaker(bot)(oldest) }),

@@ -34,19 +34,17 @@ async function channelProblems(bot: Bot): Promise<readonly string[]> {
 }
 
 function scanProblems(bot: Bot): readonly string[] {
-  const { noScanSince, unread, gaps, now, scans } = statusView(bot);
+  const { noScan, unread, gaps, now } = statusView(bot);
   const missing = gaps
     .slice(0, 10)
     .map(
       ({ permission, count, where }) =>
         `${permission} is missing or failed in ${where}: ${count} could not be checked.`,
     );
-  const first = scans[0];
+  const since = noScan?.since;
   return [
-    ...(first === undefined ? ["No scan has run yet."] : []),
-    ...(noScanSince === undefined
-      ? []
-      : [`No scan has finished for ${Math.round((now - noScanSince) / minute)} minutes.`]),
+    ...(noScan && since === undefined ? ["No scan of everything has finished yet."] : []),
+    ...(since === undefined ? [] : [`No scan has finished for ${Math.round((now - since) / minute)} minutes.`]),
     ...unread.map(({ account, why }) => `Account ${account.name} ${account.id} could not be read: ${why}`),
     ...missing,
   ];

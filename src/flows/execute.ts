@@ -11,7 +11,7 @@ import type { Happening } from "#flows/after-request";
 import { afterRequest } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
 import type { Aim, ChangePorts, Outcome } from "#flows/change";
-import { execute, fixAim, undoAim } from "#flows/change";
+import { execute, fixAim, Leaving, undoAim } from "#flows/change";
 import { freezeOf, frozenSentence } from "#flows/freeze";
 import { actorById } from "#flows/people";
 import { policyMoved, policyTags, remediationOf } from "#flows/policy";
@@ -28,6 +28,7 @@ export async function runRequest(bot: Bot, id: string): Promise<void> {
   for (const [index, item] of request.items.entries()) {
     const now = current(bot, id);
     if (now?.state !== "executing") return;
+    leaveIfStopping(bot);
     const here = now.items[index] ?? item;
     if (here.state !== "waiting" && here.state !== "running") continue;
     if (here.state === "waiting" && (await holdsFor(bot, now, here))) return;
@@ -100,6 +101,10 @@ function changesOf(bot: Bot, account: string, since: Instant): readonly Instant[
   return [...began.values()].sort((a, b) => a - b);
 }
 
+function leaveIfStopping({ stopping }: Bot): void {
+  if (stopping.aborted) throw new Leaving();
+}
+
 const current = (bot: Bot, id: string): Request | undefined => bot.store.request(id)?.request;
 
 /** One transition, with its audit entry, message and timers, in one edge. Undefined: it did not apply (any more). */
@@ -155,6 +160,7 @@ async function runItem(bot: Bot, request: Request, item: Item, index: number): P
       ...(sent && { sent: item.plan.changes }),
     });
   } catch (error) {
+    if (error instanceof Leaving) throw error;
     bot.log.error("request.item", error, { request: request.id, item: index });
     // Anything unforeseen before a call was sent changed nothing; after that nobody knows until somebody looks.
     const began = bot.store.steps(request.id).some((step) => step.item === index);
@@ -223,6 +229,8 @@ async function portsFor(
   return {
     read: readPort(bot, target),
     async run(call, step) {
+      // A plan that was begun is sent whole: broken off in the middle, it could only be halted.
+      if (step === 0) leaveIfStopping(bot);
       const grant = { request: request.id, remediation: remediation.id, operations: remediation.operations };
       const writer = await bot.looks
         .cloudOf(target)
@@ -248,7 +256,9 @@ async function portsFor(
     async wait(minutes, round) {
       const pause = Math.min(1_000 * 2 ** round, 15_000);
       if (round * 2_000 > minutes * minute) return false;
+      leaveIfStopping(bot);
       await bot.sleep(pause);
+      leaveIfStopping(bot);
       return true;
     },
     stillWrong: () => (request.kind === "fix" ? stillWrong(bot, item) : Promise.resolve(undefined)),

@@ -23,12 +23,14 @@ export function freezeOf(store: Pick<Store, "setting">): Freeze | undefined {
   return JSON.parse(text);
 }
 
+const whoFroze = (bot: Bot, { by }: Freeze): string => (by === "stance" ? "Stance" : nameOf(bot, by));
+
 /** Why nothing is changed now, in a sentence; undefined: nothing is frozen. */
 export function frozenSentence(bot: Bot): string | undefined {
   const freeze = freezeOf(bot.store);
   return (
     freeze &&
-    `All changes are frozen (${nameOf(bot, freeze.by)}: ${freeze.reason}), so nothing was done. An admin ends it with /posture unfreeze.`
+    `All changes are frozen (${whoFroze(bot, freeze)}: ${freeze.reason}), so nothing was done. An admin ends it with /posture unfreeze.`
   );
 }
 
@@ -55,6 +57,24 @@ export async function freeze(bot: Bot, actor: Actor, reason: string): Promise<Ca
   return freezeCard(freezeView(bot, next));
 }
 
+/**
+ * By the bot itself. A cause that an admin has acknowledged (by ending the freeze for it) freezes nothing again, also after
+ * a restart.
+ */
+export async function freezeItself(bot: Bot, cause: Exclude<Freeze["cause"], "person">, reason: string): Promise<void> {
+  if (freezeOf(bot.store) || bot.store.setting(acknowledged(cause)) === reason) return;
+  const next: Freeze = { by: "stance", at: bot.now(), reason, cause };
+  await bot.store.commit({
+    ...told(bot, next),
+    settings: { [freezeSetting]: JSON.stringify(next) },
+    audit: [
+      { at: next.at, actor: "stance", action: "freeze.begun", subject: "changes", facts: { cause }, texts: { reason } },
+    ],
+  });
+  bot.wake();
+}
+const acknowledged = (cause: Freeze["cause"]): string => `freeze.acknowledged:${cause}`;
+
 /** The reason is the acknowledgement: for a freeze by the bot itself, of what caused it. */
 export async function unfreeze(bot: Bot, actor: Actor, reason: string): Promise<Card | undefined> {
   const before = freezeOf(bot.store);
@@ -62,7 +82,11 @@ export async function unfreeze(bot: Bot, actor: Actor, reason: string): Promise<
   const ended = { by: actor.human.id, at: bot.now(), reason };
   await bot.store.commit({
     ...told(bot, before, ended),
-    settings: { [freezeSetting]: "", [`name:${actor.human.id}`]: actor.human.name },
+    settings: {
+      [freezeSetting]: "",
+      [acknowledged(before.cause)]: before.reason,
+      [`name:${actor.human.id}`]: actor.human.name,
+    },
     audit: [
       {
         at: ended.at,
@@ -85,7 +109,7 @@ export function freezeNow(bot: Bot): FreezeView | undefined {
 
 function freezeView(bot: Bot, freeze: Freeze, ended?: { readonly by: string; readonly at: Instant; reason: string }) {
   const view: FreezeView = {
-    who: freeze.by === "stance" ? "Stance" : nameOf(bot, freeze.by),
+    who: whoFroze(bot, freeze),
     at: freeze.at,
     reason: freeze.reason,
     underWay: ended ? [] : underWay(bot),

@@ -101,7 +101,7 @@ export function uncheckedLines(bot: Bot, owners: readonly string[] | undefined):
 /** When accounts were last read, and how many of those that should be. Undefined before the first scan. */
 export function readAccounts(bot: Bot, ids?: ReadonlySet<string>): ReadAccounts | undefined {
   const accounts = bot.store.accounts().filter(({ id, state }) => state === "active" && (ids?.has(id) ?? true));
-  const last = bot.store.runs(20).find(({ state, filtered }) => state === "done" && !filtered);
+  const last = bot.store.lastScan();
   if (!last || accounts.length === 0) return undefined;
   const read = accounts.filter(({ problem, lastRead }) => problem === undefined && lastRead !== undefined);
   return { at: last.endedAt ?? last.startedAt, read: read.length, of: accounts.length };

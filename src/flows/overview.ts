@@ -1,5 +1,5 @@
 import { becauseText } from "#cards/exceptions";
-import type { EstateView, ShowView, StatusView, SummaryView, WhoamiView, WhyView } from "#cards/views";
+import type { EstateView, NoScan, ShowView, StatusView, SummaryView, WhoamiView, WhyView } from "#cards/views";
 import { closingWords, severityCounts, statusWords } from "#cards/words";
 import type { Finding } from "#domain/finding";
 import type { Actor } from "#domain/person";
@@ -7,6 +7,7 @@ import { day, minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
 import { channelOfOwner } from "#flows/channels";
 import { endingSoon } from "#flows/exceptions-view";
+import { noScan } from "#flows/freshness";
 import { asideOf, groupLines, readAccounts, uncheckedLines, waitingLine } from "#flows/lines";
 import { accountName, accountNames } from "#flows/names";
 import { busyWith, undecided } from "#flows/open-requests";
@@ -50,7 +51,14 @@ export function summaryView(bot: Bot, scope: Scope): SummaryView {
     folded: open.length - told.length,
     unchecked: uncheckedLines(bot, scope.owners),
     ...(checked && { checked }),
+    ...noScanIn(bot),
   };
+}
+
+/** What a view says of how old all of it is. */
+export function noScanIn(bot: Bot): { readonly noScan?: NoScan } {
+  const found = noScan(bot.store, bot.config.scan, bot.now());
+  return found ? { noScan: found } : {};
 }
 
 function startOfDay(bot: Bot, at: number): number {
@@ -153,10 +161,8 @@ export function whyView(bot: Bot, finding: Finding | undefined): WhyView | undef
 export function statusView(bot: Bot): StatusView {
   const account = accountNames(bot);
   const runs = bot.store.runs(5);
-  const done = bot.store.runs(50).find(({ state, filtered }) => state === "done" && !filtered);
   const accounts = bot.store.accounts().filter(({ state }) => state === "active");
   const units = bot.store.latestUnits();
-  const overdue = done !== undefined && bot.now() - done.startedAt > 2 * bot.config.scan.every * minute;
   return {
     now: bot.now(),
     scans: runs.map(({ startedAt, endedAt, state, filtered }) => ({
@@ -171,7 +177,7 @@ export function statusView(bot: Bot): StatusView {
     ),
     gaps: gapsOf(bot),
     closedRegions: new Set(units.filter(({ outcome }) => outcome === "closed").map(({ region }) => region)).size,
-    ...(overdue && { noScanSince: done.startedAt }),
+    ...noScanIn(bot),
     ...(runs[0] && { next: runs[0].startedAt + bot.config.scan.every * minute }),
   };
 }

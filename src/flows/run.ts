@@ -1,6 +1,7 @@
 import { isSettled, mayStart } from "#domain/request";
 import { minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
+import { Leaving } from "#flows/change";
 import { deliverer } from "#flows/deliver";
 import { postDigests } from "#flows/digest";
 import { runRequest } from "#flows/execute";
@@ -8,7 +9,7 @@ import { lookAgain } from "#flows/look-again";
 import { scanNow, tellNews } from "#flows/scan-now";
 import { runTimers } from "#flows/timers";
 
-/** One thing at a time, whoever asks: a second call while it runs makes it run once more. */
+/** One thing at a time, whoever asks: a second call while it runs makes it run once more. Nothing begins while stopping. */
 function oneAtATime(bot: Bot, name: string, work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let again = false;
@@ -18,13 +19,14 @@ function oneAtATime(bot: Bot, name: string, work: () => Promise<void>): () => Pr
       try {
         await work();
       } catch (error) {
-        bot.log.error(name, error);
+        if (error instanceof Leaving) bot.log.info("left", { work: name });
+        else bot.log.error(name, error);
       }
-    } while (again);
+    } while (again && !bot.stopping.aborted);
   };
   return () => {
     if (running) again = true;
-    else running = turn().finally(() => (running = undefined));
+    else if (!bot.stopping.aborted) running = turn().finally(() => (running = undefined));
     return running ?? Promise.resolve();
   };
 }
@@ -54,14 +56,16 @@ export function heart(bot: Bot): Heart {
   });
   return {
     async beat() {
-      await Promise.all([requests(), timers().then(news).then(digests)]);
-      await deliver();
+      // A change may take half an hour to show: nobody's message waits for it.
+      await Promise.all([requests().then(deliver), timers().then(news).then(digests).then(deliver)]);
     },
     async scanIfDue() {
       // A look at one account is no reason to put off the look at all of them.
       const last = bot.store.runs(50).find(({ filtered }) => !filtered);
       const every = bot.config.scan.every * minute;
-      const wait = last?.state === "aborted" ? Math.min(every, retryAfter) : every;
+      const broke = last?.state === "aborted";
+      // One that a stop broke off is begun again at once.
+      const wait = broke ? (last.facts["stopped"] === true ? 0 : Math.min(every, retryAfter)) : every;
       if (last === undefined || (last.state !== "running" && bot.now() - last.startedAt >= wait)) await scan();
     },
     scan,
@@ -74,6 +78,7 @@ async function runRequests(bot: Bot): Promise<void> {
     .requests({ state: ["approved", "executing", "halted"] })
     .filter((request) => request.state !== "halted" || mayStart(request));
   for (const { id } of due.reverse()) {
+    if (bot.stopping.aborted) return;
     await runRequest(bot, id);
     const request = bot.store.request(id)?.request;
     if (request && isSettled(request.state)) await lookAgain(bot, request);

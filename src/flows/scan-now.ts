@@ -2,6 +2,7 @@ import type { Asset } from "#domain/asset";
 import type { Ownership } from "#domain/finding";
 import { adminChannel } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
+import { Leaving } from "#flows/change";
 import { refreshRequests } from "#flows/exceptions";
 import { firstLook, firstLookSent } from "#flows/first-look";
 import { closingBrakeNotice, notify } from "#flows/notify";
@@ -30,7 +31,15 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
       limits: config.limits,
       held: (account, closings, open) => hold(bot, run, { account, closings, open }),
     });
-    const summary = await scan({ clouds: bot.clouds, checks: bot.checks, filter, now: () => bot.now(), sink });
+    const summary = await scan({
+      clouds: bot.clouds,
+      checks: bot.checks,
+      filter,
+      now: () => bot.now(),
+      sink,
+      signal: bot.stopping,
+    });
+    if (summary.stopped) throw new Leaving();
     if (!filtered && !firstLookSent(bot)) await firstLook(bot, { run, summary });
     await store.endRun(run, { at: bot.now(), state: "done", facts: factsOf(summary) });
     const began = store.runs(1)[0]?.startedAt ?? 0;
@@ -38,12 +47,16 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
       bot,
       store.exceptions({ open: false }).filter(({ ended }) => ended !== undefined && ended.at >= began),
     );
+    const { accounts, counts, units, startedAt, endedAt } = summary;
+    const seen = { read: accounts.read.length, unread: accounts.unread.length, units, counts };
+    bot.log.info("scanned", { run, filtered, seconds: Math.round((endedAt - startedAt) / 1000), ...seen });
     // The beats tell it: one after the other, and also after a restart.
     await store.commit({ ...(!filtered && { settings: { tell: "yes" } }), audit: [auditOf(bot, run, summary)] });
     bot.wake();
     return summary;
   } catch (error) {
-    await store.endRun(run, { at: bot.now(), state: "aborted", facts: {} });
+    const stopped = error instanceof Leaving;
+    await store.endRun(run, { at: bot.now(), state: "aborted", facts: stopped ? { stopped } : {} });
     throw error;
   }
 }
@@ -96,10 +109,10 @@ async function hold(
   });
 }
 
-/** A scan that a crash broke off: it is not running, whatever the database says. */
-export async function endBrokenScan(bot: Bot): Promise<void> {
+/** A scan that a crash, or a stop, broke off: it is not running, whatever the database says. */
+export async function endBrokenScan(bot: Bot, facts: { readonly stopped?: true } = {}): Promise<void> {
   const last = bot.store.runs(1)[0];
-  if (last?.state === "running") await bot.store.endRun(last.id, { at: bot.now(), state: "aborted", facts: {} });
+  if (last?.state === "running") await bot.store.endRun(last.id, { at: bot.now(), state: "aborted", facts });
 }
 
 /** Tells what a scan found, and what an admin said of a held one: "fold" (also after two hours of silence), "post", or "hold". */

@@ -2,6 +2,7 @@ import { scanDoneCard, scanRunningCard, scanStartedCard } from "#cards/answers";
 import { severityCounts } from "#cards/words";
 import type { Card } from "#domain/card";
 import type { Bot } from "#flows/bot";
+import { Leaving } from "#flows/change";
 import type { Invocation } from "#flows/command";
 import type { ScanFilter } from "#flows/scan-filter";
 
@@ -24,7 +25,9 @@ export function scanFor(bot: Bot, { actor, channel }: Invocation, filter: ScanFi
       });
       await bot.chat.whisper({ channel, person: actor.account, card: done });
     })
-    .catch((error: unknown) => bot.log.error("scan.asked", error));
+    .catch((error: unknown) => {
+      if (!(error instanceof Leaving)) bot.log.error("scan.asked", error);
+    });
   return scanStartedCard("You", what);
 }
 

@@ -155,7 +155,8 @@ async function scanAccount(run: Run, place: Place): Promise<void> {
   };
   for (const unit of skipped) await end(unit);
   await inParallel(units, unitsAtOnce, async (unit) => end(await readUnit(run, session, unit)));
-  await sink.accountDone?.(session);
+  // A scan that is broken off closes nothing.
+  if (!run.signal?.aborted) await sink.accountDone?.(session);
 }
 
 /** Neighbours differ in region and type, so that they do not wait for the same limit. */

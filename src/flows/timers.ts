@@ -9,6 +9,7 @@ import type { Timer } from "#store/store";
 /** Everything that became due, one after the other. A timer is done only after its work was kept. */
 export async function runTimers(bot: Bot): Promise<void> {
   for (const timer of bot.store.dueTimers(bot.now())) {
+    if (bot.stopping.aborted) return;
     try {
       await runTimer(bot, timer);
     } catch (error) {

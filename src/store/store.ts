@@ -208,7 +208,8 @@ export interface UnitKey {
   readonly region: string;
   readonly type: AssetType;
 }
-export type Outcome = "complete" | "denied" | "closed" | "throttled" | "failed" | "skipped";
+export const outcomes = ["complete", "denied", "closed", "throttled", "failed", "skipped"] as const;
+export type Outcome = (typeof outcomes)[number];
 export interface UnitState extends UnitKey {
   readonly run: number;
   readonly outcome: Outcome;
@@ -288,6 +289,20 @@ export interface ExceptionFilter {
   readonly open?: boolean;
 }
 
+/** Counts for whoever watches the bot. No names. */
+export interface Vitals {
+  /** Open ones. */
+  readonly findings: Readonly<Record<Severity, number>>;
+  readonly requests: ReadonlyMap<RequestState, number>;
+  /** Of those requests of which a call was sent. */
+  readonly executions: ReadonlyMap<RequestState, number>;
+  /** Messages that are due or are tried again, by their number, oldest first; at most a thousand. */
+  readonly outbox: readonly number[];
+  /** Things people did that are not answered yet. */
+  readonly inbox: number;
+  readonly bytes: { readonly database: number; readonly wal: number };
+}
+
 interface Reads {
   readonly kind: "real" | "demo";
   setting(name: string): string | undefined;
@@ -355,6 +370,8 @@ interface Reads {
   postpone(queued: QueuedMessage, until: Instant, problem: string): Promise<void>;
   mentioned(person: string, day: string): boolean;
   runs(limit: number): readonly Run[];
+  /** The last scan of everything that ended and could read something. */
+  lastScan(): Run | undefined;
   units(run: number): readonly UnitState[];
   /** The latest outcome of each unit, whichever run it was in. */
   latestUnits(account?: string): readonly UnitState[];
@@ -371,6 +388,8 @@ interface Reads {
   /** Which checks (with version) were evaluated before in a unit. */
   tallies(unit?: UnitKey): readonly (Tally & UnitKey)[];
   unknowns(filter: { readonly owner?: string; readonly account?: string }): readonly (UnknownResult & UnitKey)[];
+  /** Each from an index: a few milliseconds however much there is. */
+  vitals(now: Instant): Vitals;
   auditHead(): Head;
   /** Number of the latest entry about a subject. */
   auditOf(subject: string): number | undefined;

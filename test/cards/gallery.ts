@@ -471,8 +471,10 @@ const lists: Readonly<Record<string, Card>> = {
     accepted: 0,
     unchecked: [],
   }),
+  "summary and no scan since yesterday": summaryCard({ ...summaryView, noScan: { since: now - day } }),
   "summary before the first scan": summaryCard({
     ...unscanned,
+    noScan: {},
     open: none,
     first: [],
     waiting: [],
@@ -519,6 +521,13 @@ const lists: Readonly<Record<string, Card>> = {
     ],
     closedAside: 1,
   }),
+  "digest and no scan since yesterday": digestCard({ ...digestView, noScan: { since: now - day } }),
+  "digest quiet day and no scan since yesterday": quietDigestCard({
+    ...digestView,
+    moves: still,
+    checked: { at: now - day, read: 6, of: 6 },
+    noScan: { since: now - day },
+  }),
   "digest quiet day": quietDigestCard({ ...digestView, moves: still }),
   findings: findingsCard({
     name: "Payments",
@@ -528,6 +537,16 @@ const lists: Readonly<Record<string, Card>> = {
     what: "open",
     page: 1,
     lines: s.threeLines,
+  }),
+  "findings and no scan yet": findingsCard({
+    noScan: {},
+    name: "Payments",
+    scope: "",
+    now,
+    counts: none,
+    what: "open",
+    page: 1,
+    lines: [],
   }),
   "findings last page": findingsCard({
     name: "Payments",
@@ -676,6 +695,7 @@ const admin: Readonly<Record<string, Card>> = {
   "brake folded": brakeDoneCard({ run: 17, at: now, cards: 34, people: 14, channels: 9, until: now }, "fold"),
   "closing brake": closingBrakeCard("payments-prod", s.prod.id, { closings: 42, open: 51 }),
   status: statusCard(status),
+  "status and no scan since yesterday": statusCard({ ...status, noScan: { since: now - day } }),
   "status without scans": statusCard({
     now,
     scans: [],
@@ -683,7 +703,7 @@ const admin: Readonly<Record<string, Card>> = {
     unread: [],
     gaps: [],
     closedRegions: 0,
-    noScanSince: now - day,
+    noScan: {},
   }),
   whoami: whoamiCard({
     name: "Ana Lima",

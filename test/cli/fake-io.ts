@@ -25,6 +25,8 @@ export function fakeIo(more: Partial<Pick<Io, "cwd" | "env">> & { readonly termi
     cwd: more.cwd ?? "/nowhere",
     now: () => (time += 1000),
     stopped: () => stop.signal,
+    crashed: () => {},
+    end: () => {},
     out: () => texts.out,
     err: () => texts.err,
     stop: (reason) => stop.abort(reason),

@@ -52,11 +52,12 @@ describe("stance summary", () => {
     store.close();
     const { code, out } = await runIn(cwd, ["summary"]);
     expect(code).toBe(0);
-    expect(out).toContain("No scan of everything has finished yet.\nNothing open.\nPassed 0 of 0 checked");
+    expect(out).toMatch(/^No scan of everything has finished yet\. [^\n]+\nNothing known yet\.\nPassed 0 of 0 checked/);
     expect(out).toMatch(/^Account bad.*999999999999 could not be read: the role\\ncannot be assumed$/m);
     expect(out).not.toMatch(unsafe);
-    const { accountsNotRead, lastScan } = JSON.parse((await runIn(cwd, ["summary", "--json"])).out);
+    const { accountsNotRead, lastScan, noScan } = JSON.parse((await runIn(cwd, ["summary", "--json"])).out);
     expect(accountsNotRead).toMatchObject([{ id: "999999999999", name: hostile }]);
     expect(lastScan).toBeNull();
+    expect(noScan).toMatch(/^No scan of everything/);
   });
 });

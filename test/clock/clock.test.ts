@@ -103,6 +103,16 @@ describe("sleeping", () => {
       ["c", 90_000],
     ]);
   });
+  test.each([
+    ["by hand", () => manualClock(start)],
+    ["for real", cronClock],
+  ])("ends early when it is told to: %s", async (_, make) => {
+    const clock = make();
+    const stop = new AbortController();
+    const asleep = clock.sleep(3_600_000, stop.signal);
+    stop.abort();
+    await expect(asleep).resolves.toBeUndefined();
+  });
   test("for real", async () => {
     const clock = cronClock();
     const before = performance.now();

@@ -76,6 +76,18 @@ describe("what is read", () => {
         problems: [{ message: expect.stringContaining("AWS_ENDPOINT_URL") }],
       });
   });
+  test("STANCE_WEB_PORT where the file names none; at this machine's own address unless the file says another", () => {
+    expect(configOf(small).web).toEqual({ host: "127.0.0.1" });
+    expect(configOf(small, { STANCE_WEB_PORT: "9464" }).web).toEqual({ host: "127.0.0.1", port: 9464 });
+    const file = `${small}web: { host: 0.0.0.0, port: 8080 }\n`;
+    expect(configOf(file, { STANCE_WEB_PORT: "9464" }).web).toEqual({ host: "0.0.0.0", port: 8080 });
+    expect(configOf(small, { STANCE_WEB_PORT: "" }).web.port).toBeUndefined();
+    for (const port of ["x", "70000", "-1"])
+      expect(readText(small, { STANCE_WEB_PORT: port })).toMatchObject({
+        problems: [{ message: expect.stringContaining("STANCE_WEB_PORT") }],
+      });
+    expect(problemsOf(`${small}web: { host: example.com }\n`)).toEqual([expect.stringContaining("127.0.0.1")]);
+  });
   test("the hash is of what is meant, not of how it is written", () => {
     const hash = configHash(configOf(small));
     expect(hash).toMatch(/^[0-9a-f]{64}$/);

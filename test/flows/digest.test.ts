@@ -56,6 +56,13 @@ async function until(at: number | string, every = 30): Promise<void> {
   }
   w.time.now = end;
 }
+/** The same, with the scans that become due. */
+async function scanningUntil(at: string): Promise<void> {
+  while (w.time.now < Date.parse(at)) {
+    await until(Math.min(w.time.now + hour, Date.parse(at)));
+    await w.heart.scanIfDue();
+  }
+}
 /** Nobody is there. */
 const asleep = (at: string): void => void (w.time.now = Date.parse(at));
 const digests = (): readonly Said[] => w.said.filter(({ key }) => key.startsWith("digest:"));
@@ -148,21 +155,35 @@ describe("the first digest", () => {
 describe("a quiet week", () => {
   test("has one line on Monday and nothing from Tuesday to Friday", async () => {
     await begin("2026-11-26T10:00:00Z");
-    await until("2026-12-05T00:00:00Z");
+    await scanningUntil("2026-12-05T00:00:00Z");
     expect(times()).toEqual(["2026-11-27T09:00", "2026-11-30T09:00"]);
     expect(texts()[1]).toMatch(/^Team 1: nothing new, nothing due. 10 open. Checked /);
   });
 
   test("ends with the day on which something happens", async () => {
     await begin("2026-11-26T10:00:00Z");
-    await until("2026-12-02T07:00:00Z");
+    await scanningUntil("2026-12-02T07:00:00Z");
     cure(3);
     await scan();
-    await until("2026-12-04T10:00:00Z");
+    await scanningUntil("2026-12-04T10:00:00Z");
     expect(times().slice(2)).toEqual(["2026-12-02T09:00"]);
     expect(texts()[2]).toContain("7 open, 3 fewer than Tuesday");
     closes(digests()[2]?.card as Card);
   });
+});
+
+test("no quiet day while nothing is scanned: silence would say that nothing is new", async () => {
+  await begin("2026-11-26T10:00:00Z");
+  await scanningUntil("2026-12-01T00:00:00Z");
+  await until("2026-12-05T00:00:00Z");
+  expect(times().slice(2)).toEqual(["2026-12-02T09:00", "2026-12-03T09:00", "2026-12-04T09:00"]);
+  for (const text of texts().slice(2))
+    expect(text).toMatch(
+      /^\*No scan since Mon 30 Nov \d\d:\d\d\.\* .*\nTeam 1: 10 open when it was last looked at\. Checked /,
+    );
+  bad();
+  await scanningUntil("2026-12-08T10:00:00Z");
+  expect(texts().slice(5).join("\n")).not.toContain("No scan since");
 });
 
 describe("when the bot was away", () => {

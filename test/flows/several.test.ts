@@ -8,6 +8,7 @@ import type { ConfigInput } from "#config/schema";
 import type { Card, Form } from "#domain/card";
 import type { Request } from "#domain/request";
 import { hour } from "#domain/time";
+import { freezeItself, freezeOf } from "#flows/freeze";
 import { cardText } from "#test/cards/as-text";
 import { mentionsIn } from "#test/support/cards";
 import { account, allOn, fixChannels, fixConfig, fixEstate, fixPeople, publicBucket } from "#test/support/fix-story";
@@ -289,5 +290,48 @@ describe("a freeze", () => {
     await w.say("U3", "freeze find out first", "C1");
     expect(await fill("U1", "Undo", "a partner reads them")).toContain("All changes are frozen");
     expect(w.store.requests({ parent: "R-1" })).toEqual([]);
+  });
+});
+
+describe("a freeze by the bot itself", () => {
+  test("is told, blocks like any other, and what an admin acknowledged freezes nothing again", async () => {
+    await begin(1);
+    await freezeItself(w.bot, "chain", "the audit trail does not add up at #3: gap");
+    await w.settle();
+    expect(
+      w
+        .in("#sec-posture")
+        .map(({ card }) => text(card))
+        .filter((said) => said.includes("Stance froze them")),
+    ).toHaveLength(1);
+    expect(await approveBy("U2")).toContain(
+      "All changes are frozen (Stance: the audit trail does not add up at #3: gap)",
+    );
+    await w.say("U3", "unfreeze looked at it, see INC-81", "C1");
+    await freezeItself(w.bot, "chain", "the audit trail does not add up at #3: gap");
+    expect(freezeOf(w.store)).toBeUndefined();
+    await freezeItself(w.bot, "chain", "the audit trail does not add up at #9: gap");
+    expect(freezeOf(w.store)).toMatchObject({ by: "stance", cause: "chain" });
+  });
+});
+
+describe("a change that takes its time", () => {
+  test("keeps nobody's message waiting", async () => {
+    await begin(1);
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    door.fault({ operation: put, does: { kind: "before", wait: () => gate } });
+    await w.press("U2", pressOf(asks(), "Approve"), "C3");
+    const running = w.heart.beat();
+    await expect.poll(() => w.store.steps("R-1").length).toBe(1);
+    await w.say("U3", "freeze wait a moment", "C1");
+    void w.heart.beat();
+    await expect
+      .poll(() => w.in("#sec-posture").some(({ card }) => text(card).includes("All changes are frozen")))
+      .toBe(true);
+    expect(text(w.in("#sec-posture").at(-1)?.card)).toContain(`R-1 · ${put} on pay-00`);
+    open();
+    await running;
+    expect(request().state).toBe("verified");
   });
 });

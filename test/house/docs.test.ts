@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { scopes } from "#chat/slack/scopes";
 import { checks } from "#checks";
 import { knownIds } from "#cli/config";
@@ -165,9 +166,11 @@ describe("configurations in the docs", () => {
     (_n, text) => expect(JSON.parse(text)).toHaveProperty("Version", "2012-10-17"),
   );
 
-  test("setup-slack.md explains every scope that the manifest asks for", () => {
-    const rows = [...read("docs/setup-slack.md").matchAll(/^\| `([a-z:._]+)` \| (.+) \|$/gm)];
+  test("scopes.md explains every scope that the manifest asks for", () => {
+    const rows = [...read("docs/scopes.md").matchAll(/^\| `([a-z:._]+)` \| (.+) \| (.+) \|$/gm)];
     expect(rows.map(([, scope]) => scope)).toEqual(Object.keys(scopes));
+    const manifest: { oauth_config: { scopes: { bot: readonly string[] } } } = parse(read("manifest.yml"));
+    expect(manifest.oauth_config.scopes.bot).toEqual(Object.keys(scopes));
   });
 });
 

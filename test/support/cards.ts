@@ -47,7 +47,8 @@ export function digestNumbers(card: Card): DigestNumbers {
         .find((found) => found !== undefined)
         ?.replaceAll(",", "") ?? 0,
     );
-  const head = lines.slice(0, 1);
+  // That the figures are old is said before them.
+  const head = lines.filter((line) => !line.startsWith("No scan ")).slice(0, 1);
   const open = number(/[:.] ([\d,]+) open/, head);
   const fewer = number(/([\d,]+) fewer than/, head);
   const more = number(/([\d,]+) more than/, head);

@@ -84,6 +84,8 @@ export async function world(setup: {
   /** Between the bot and its ports: what fails on purpose. */
   readonly store?: (store: Store) => Store;
   readonly chat?: (chat: Chat) => Chat;
+  /** For each life, what tells it to stop. */
+  readonly stopping?: () => AbortSignal;
   /** What stands in the channels already, for a database that knows of it. */
   readonly said?: readonly Said[];
 }): Promise<World> {
@@ -125,6 +127,8 @@ export async function world(setup: {
       groupId: async (group) => (groups.has(group) ? `S-${group}` : undefined),
       channel: async (name) => [...channels.values()].find((each) => each.id === name || `#${each.name}` === name),
       problems: async () => [],
+      down: () => undefined,
+      refused: () => ({}),
       start: async () => {},
       stop: async () => {},
     };
@@ -144,8 +148,10 @@ export async function world(setup: {
       now: () => time.now,
       sleep: async (ms) => void (time.now += ms),
       wake: () => {},
+      ...(setup.stopping && { stopping: setup.stopping() }),
     });
     await prepare(assembled);
+    await assembled.heart.beat();
     let serial = Math.floor(Math.random() * 1e9);
     const deliver = async (incoming: Incoming): Promise<Card | Form | undefined> => {
       if ((await assembled.inbound.accept(incoming)) === "duplicate") return undefined;

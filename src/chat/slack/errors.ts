@@ -15,8 +15,13 @@ const routes = new Set([
   "team_access_not_granted",
 ]);
 
+/** The token is worth nothing, for whatever it is used. */
+const tokens = ["not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"];
+export const isTokenTrouble = ({ code }: ChatError): boolean => tokens.includes(code);
+
 /** Slack, or the token, is broken; the message is not. */
 const waits = new Set([
+  ...tokens,
   "ratelimited",
   "rate_limited",
   "internal_error",
@@ -26,11 +31,6 @@ const waits = new Set([
   "team_added_to_org",
   "org_login_required",
   "accesslimited",
-  "not_authed",
-  "invalid_auth",
-  "account_inactive",
-  "token_revoked",
-  "token_expired",
   "missing_scope",
 ]);
 

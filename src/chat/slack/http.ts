@@ -18,7 +18,8 @@ export interface HttpOptions {
 }
 
 /** Why requests were turned away before anybody looked at them; counted, not audited: anyone can send them. */
-export type Refused = "signature" | "stamp" | "size" | "form" | "path";
+export const refusals = ["signature", "stamp", "size", "form", "path"] as const;
+export type Refused = (typeof refusals)[number];
 
 export interface Listening {
   readonly port: number;

@@ -1,6 +1,6 @@
 /**
- * What the Slack app asks for. Declared once: `manifest.yml` is generated from here (`src/dev/manifest.ts`), `doctor`
- * compares the token with it, and the contract suite runs with exactly these scopes.
+ * What the Slack app asks for. Declared once: `manifest.yml` and `docs/scopes.md` are generated from here, `doctor` compares
+ * the token with it, and the contract suite runs with exactly these scopes.
  */
 
 export const defaultCommand = "/posture";
@@ -10,16 +10,46 @@ export const command = {
   usageHint: "help | summary | findings | show F-1a2b | fix G-7k",
 } as const;
 
-/** Every bot scope, with what is lost without it. */
-export const scopes: Readonly<Record<string, string>> = {
-  commands: "the slash command does not arrive",
-  "chat:write": "nothing can be posted, edited or answered",
-  "app_mentions:read": "mentions in threads are not heard",
-  "users:read": "nobody can be told apart from a guest, so everybody is refused",
-  "users:read.email": "owners cannot be found by e-mail",
-  "usergroups:read": "approver groups that are Slack user groups have nobody in them",
-  "channels:read": "public channels cannot be looked at, so nothing is posted there",
-  "groups:read": "private channels cannot be looked at, so nothing is posted there",
+export interface Scope {
+  readonly purpose: string;
+  /** What is lost without it. */
+  readonly without: string;
+}
+
+/** Every bot scope. */
+export const scopes: Readonly<Record<string, Scope>> = {
+  commands: {
+    purpose: "hears `/posture`",
+    without: "the slash command does not arrive",
+  },
+  "chat:write": {
+    purpose: "posts and edits its own messages where it was invited, and answers privately",
+    without: "nothing can be posted, edited or answered",
+  },
+  "app_mentions:read": {
+    purpose: "hears what is said to `@Stance` in a thread, and no other message",
+    without: "mentions in threads are not heard",
+  },
+  "users:read": {
+    purpose: "tells members from guests, bots, deactivated people and other organisations; reads time zones",
+    without: "nobody can be told apart from a guest, so everybody is refused",
+  },
+  "users:read.email": {
+    purpose: "finds the Slack account of people of the configuration, and of owner tags, by e-mail address",
+    without: "owners and people cannot be found by e-mail",
+  },
+  "usergroups:read": {
+    purpose: "reads who is in the user groups that may approve, and mentions groups",
+    without: "approver groups that are Slack user groups have nobody in them",
+  },
+  "channels:read": {
+    purpose: "looks whether a public channel is archived, shared or has guests, before anything is posted",
+    without: "public channels cannot be looked at, so nothing is posted there",
+  },
+  "groups:read": {
+    purpose: "the same for private channels it was invited to",
+    without: "private channels cannot be looked at, so nothing is posted there",
+  },
 };
 
 /**

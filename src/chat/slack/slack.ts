@@ -2,7 +2,7 @@ import type { Chat, Inbound } from "#chat/chat";
 import { ChatError } from "#chat/chat";
 import { slackDirectory } from "#chat/slack/directory";
 import type { Listening, Refused } from "#chat/slack/http";
-import { listenHttp } from "#chat/slack/http";
+import { listenHttp, refusals } from "#chat/slack/http";
 import { text } from "#chat/slack/incoming";
 import type { SlackLog } from "#chat/slack/log";
 import { receiving } from "#chat/slack/receive";
@@ -11,6 +11,7 @@ import { defaultCommand, historyScopes, scopes } from "#chat/slack/scopes";
 import { slackSender } from "#chat/slack/send";
 import type { Sockets } from "#chat/slack/socket";
 import { openSockets } from "#chat/slack/socket";
+import type { Web } from "#chat/slack/web";
 import { connectWeb } from "#chat/slack/web";
 import { messageOf } from "#domain/errors";
 import { minute } from "#domain/time";
@@ -34,8 +35,6 @@ export interface SlackOptions {
 export interface SlackChat extends Chat {
   /** HTTP mode, started: where requests arrive. */
   port(): number | undefined;
-  /** Requests turned away since the start, by reason. */
-  refused(): Readonly<Partial<Record<Refused, number>>>;
 }
 
 interface Identity {
@@ -51,7 +50,8 @@ interface Identity {
 /** Slack behind the chat port, on Bolt: Socket Mode, or signed requests over HTTP. */
 export function slackChat(options: SlackOptions): SlackChat {
   const { log, now, connection, command = defaultCommand, apiUrl } = options;
-  const web = once(() => connectWeb(options));
+  let connected: Web | undefined;
+  const web = once(async () => (connected ??= await connectWeb(options)));
   async function askIdentity(): Promise<Identity> {
     const told = await (await web()).read("auth.test", (client) => client.auth.test());
     return {
@@ -75,7 +75,7 @@ export function slackChat(options: SlackOptions): SlackChat {
     log,
   });
 
-  const refused = new Map<Refused, number>();
+  const refused = new Map<Refused, number>(refusals.map((why) => [why, 0]));
   let listening: Listening | undefined;
   let sockets: Sockets | undefined;
   let idle: (() => Promise<void>) | undefined;
@@ -112,7 +112,10 @@ export function slackChat(options: SlackOptions): SlackChat {
     async problems() {
       const told = await identityProblems(askIdentity);
       const down = sockets?.downSince();
-      const turnedAway = [...refused].map(([why, count]) => `${count} ${why}`).join(", ");
+      const turnedAway = [...refused]
+        .filter(([, count]) => count > 0)
+        .map(([why, count]) => `${count} ${why}`)
+        .join(", ");
       return [
         ...told,
         ...clockProblems((await web()).skew()),
@@ -126,6 +129,7 @@ export function slackChat(options: SlackOptions): SlackChat {
           : []),
       ];
     },
+    down: () => whyDown({ connection: listening ?? sockets, sockets, web: connected, now }),
     start,
     async stop() {
       await Promise.all([listening?.stop(), sockets?.stop()]);
@@ -145,14 +149,27 @@ async function identityProblems(ask: () => Promise<Identity>): Promise<readonly 
         ? []
         : [`The bot token belongs to the workspace ${tokenTeam}, the configuration names ${team}.`]),
       ...missing.map(
-        ([scope, lost]) =>
-          `The Slack app lacks the scope ${scope}: ${lost}. Add it from manifest.yml and install the app again.`,
+        ([scope, { without }]) =>
+          `The Slack app lacks the scope ${scope}: ${without}. Add it from manifest.yml and install the app again.`,
       ),
     ];
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     return [`Slack does not take the bot token: ${messageOf(error)}`];
   }
+}
+
+function whyDown(at: {
+  readonly connection: unknown;
+  readonly sockets: Sockets | undefined;
+  readonly web: Web | undefined;
+  now(): number;
+}): string | undefined {
+  const since = at.sockets?.downSince();
+  if (since !== undefined) return `No connection to Slack for ${Math.round((at.now() - since) / 1000)} s.`;
+  if (!at.connection) return "The connection to Slack is not open yet.";
+  const code = at.web?.tokenRefused();
+  return code === undefined ? undefined : `Slack does not take the bot token (${code}).`;
 }
 
 /** Slack's requests are refused when the clocks are five minutes apart. */

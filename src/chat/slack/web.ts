@@ -1,5 +1,5 @@
 import type { webApi } from "@slack/bolt";
-import { chatError } from "#chat/slack/errors";
+import { chatError, isTokenTrouble } from "#chat/slack/errors";
 import type { SlackLog } from "#chat/slack/log";
 import { sdkLogger } from "#chat/slack/log";
 
@@ -19,9 +19,12 @@ export interface Web {
   write<Result>(method: string, call: (client: webApi.WebClient) => Promise<Result>): Promise<Result>;
   /** How far our clock is from Slack's at the last answer, in ms; positive: ours is ahead. */
   skew(): number | undefined;
+  /** Slack's code, while it refuses the token; asks again now and then, so that it is not said for ever. */
+  tokenRefused(): string | undefined;
 }
 
 const timeout = 10_000;
+const askAgain = 60_000;
 
 /**
  * Slack's client would retry posts for half an hour and stop all calls at one 429. Here a call ends in seconds; waiting
@@ -45,14 +48,31 @@ export async function connectWeb({ botToken, apiUrl, log, now }: WebOptions): Pr
   };
   const reader = new webApi.WebClient(botToken, { ...common, retryConfig: { retries: 2, minTimeout: 250, factor: 3 } });
   const writer = new webApi.WebClient(botToken, { ...common, retryConfig: { retries: 0 } });
+  let refused: { readonly code: string; readonly at: number } | undefined;
   const asking =
     (client: webApi.WebClient): Web["read"] =>
     async (method, call) => {
       try {
-        return await call(client);
+        const answer = await call(client);
+        refused = undefined;
+        return answer;
       } catch (error) {
-        throw chatError(error, method);
+        const told = chatError(error, method);
+        if (isTokenTrouble(told)) refused = { code: told.code, at: now() };
+        throw told;
       }
     };
-  return { read: asking(reader), write: asking(writer), skew: () => skew };
+  const read = asking(reader);
+  return {
+    read,
+    write: asking(writer),
+    skew: () => skew,
+    tokenRefused() {
+      if (refused && now() - refused.at >= askAgain) {
+        refused = { ...refused, at: now() };
+        void read("auth.test", (client) => client.auth.test()).catch(() => undefined);
+      }
+      return refused?.code;
+    },
+  };
 }

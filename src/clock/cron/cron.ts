@@ -15,8 +15,11 @@ const grace = 500;
  */
 export const cronClock = (): Clock => ({
   now: Date.now,
-  async sleep(ms) {
-    await delay(ms);
+  async sleep(ms, until) {
+    // Woken early is no failure.
+    await delay(ms, undefined, until && { signal: until }).catch((error: unknown) => {
+      if (!until?.aborted) throw error;
+    });
   },
   everyMinute(name, work) {
     let running: Promise<void> | undefined;

@@ -36,9 +36,14 @@ export function manualClock(start: Instant): ManualClock {
 
   return {
     now: () => now,
-    sleep: (ms) =>
+    sleep: (ms, until) =>
       new Promise((resolve) => {
-        sleepers.add({ at: now + ms, wake: resolve });
+        const sleeper = { at: now + ms, wake: resolve };
+        sleepers.add(sleeper);
+        until?.addEventListener("abort", () => {
+          sleepers.delete(sleeper);
+          resolve();
+        });
         fellAsleep();
       }),
     everyMinute(_name, work) {

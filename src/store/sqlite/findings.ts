@@ -19,9 +19,14 @@ interface EventRow extends Omit<FindingEvent, "folded" | "aside" | "told"> {
 const isProduction = (environment: string | undefined): boolean =>
   /^(prod|production|prd|live)$/i.test(environment ?? "");
 
+/** Exposed or not, in production or not. */
+export const ranksOfSeverity = 4;
+
 /** Smaller is worse: severity, then exposure, then production. Age decides within a rank. */
 const rankOf = (finding: Omit<Finding, "id">): number =>
-  severities.indexOf(finding.severity) * 4 + (finding.exposed ? 0 : 2) + (isProduction(finding.environment) ? 0 : 1);
+  severities.indexOf(finding.severity) * ranksOfSeverity +
+  (finding.exposed ? 0 : 2) +
+  (isProduction(finding.environment) ? 0 : 1);
 
 export function nextCount(db: Database, name: string): number {
   db.run("INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", name);

@@ -9,6 +9,7 @@ import { commitEdge } from "#store/sqlite/edges";
 import * as exceptions from "#store/sqlite/exceptions";
 import * as findings from "#store/sqlite/findings";
 import * as scans from "#store/sqlite/scans";
+import { readVitals } from "#store/sqlite/vitals";
 import type { Channel, FindingGroup, Nonce, PostedMessage, QueuedMessage, Run, Step, Store, Timer } from "#store/store";
 
 interface RunRow {
@@ -42,7 +43,7 @@ export async function openStore(
   return {
     kind: options.kind,
     ...writes(db),
-    ...reads(db),
+    ...reads(db, options.file),
     ...chatReads(db),
     ...requestReads(db),
     close: () => db.close(),
@@ -156,6 +157,7 @@ type ScanReads = Pick<
   | "events"
   | "lastEvent"
   | "runs"
+  | "lastScan"
   | "units"
   | "latestUnits"
   | "accounts"
@@ -163,6 +165,7 @@ type ScanReads = Pick<
   | "asset"
   | "tallies"
   | "unknowns"
+  | "vitals"
   | "auditHead"
   | "auditOf"
   | "latestAudit"
@@ -170,7 +173,16 @@ type ScanReads = Pick<
   | "cached"
 >;
 
-function reads(db: Database): ScanReads {
+const toRun = (row: RunRow): Run => ({
+  id: row.id,
+  startedAt: row.started_at,
+  state: row.state,
+  filtered: row.filtered === 1,
+  facts: JSON.parse(row.facts),
+  ...(row.ended_at !== null && { endedAt: row.ended_at }),
+});
+
+function reads(db: Database, file: string): ScanReads {
   return {
     setting: (name) => db.get<{ value: string }>("SELECT value FROM setting WHERE name = ?", name)?.value,
     slot: (name) => db.get<{ at: number }>("SELECT at FROM slot WHERE name = ?", name)?.at,
@@ -180,15 +192,14 @@ function reads(db: Database): ScanReads {
     countBy: (filter, by) => findings.countBy(db, filter, by),
     events: (filter) => findings.readEvents(db, filter),
     lastEvent: () => db.get<{ id: number }>("SELECT coalesce(max(id), 0) AS id FROM event")?.id ?? 0,
-    runs: (limit) =>
-      db.all<RunRow>("SELECT * FROM run ORDER BY id DESC LIMIT ?", limit).map((row) => ({
-        id: row.id,
-        startedAt: row.started_at,
-        state: row.state,
-        filtered: row.filtered === 1,
-        facts: JSON.parse(row.facts),
-        ...(row.ended_at !== null && { endedAt: row.ended_at }),
-      })),
+    runs: (limit) => db.all<RunRow>("SELECT * FROM run ORDER BY id DESC LIMIT ?", limit).map(toRun),
+    lastScan() {
+      const row = db.get<RunRow>(
+        `SELECT * FROM run WHERE state = 'done' AND filtered = 0 AND coalesce(facts ->> '$.read', 1) > 0
+           ORDER BY id DESC LIMIT 1`,
+      );
+      return row && toRun(row);
+    },
     units: (run) => scans.readUnits(db, run),
     latestUnits: (account) => scans.readLatestUnits(db, account),
     accounts: () => scans.readAccounts(db),
@@ -196,6 +207,7 @@ function reads(db: Database): ScanReads {
     asset: (id) => scans.readAsset(db, id),
     tallies: (unit) => scans.readTallies(db, unit),
     unknowns: (filter) => scans.readUnknowns(db, filter),
+    vitals: (now) => readVitals(db, file, now),
     auditHead: () => readHead(db),
     latestAudit: (subject, limit) =>
       db.all<ChainRow>(
