@@ -13,7 +13,7 @@ import { dispatcher } from "#flows/dispatch";
 import { looksAt } from "#flows/look";
 import type { Heart } from "#flows/run";
 import { heart } from "#flows/run";
-import { endBrokenScan, scanNow } from "#flows/scan-now";
+import { scanNow } from "#flows/scan-now";
 import { remediations } from "#remediations";
 import type { Store } from "#store/store";
 
@@ -62,7 +62,7 @@ export function assemble({ config, store, chat, clouds, log, now, sleep, wake }:
 /** Once at start: who we can talk to, and what a crash left undone. */
 export async function prepare({ bot, heart: { beat }, inbound }: Assembled): Promise<void> {
   await learnChannels(bot);
-  await endBrokenScan(bot);
+  await bot.store.endDeadRuns(bot.now());
   await inbound.resume();
   await beat();
 }

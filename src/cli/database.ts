@@ -35,9 +35,7 @@ export async function withDatabase<T>(
 
 /** Another kind of file, or a database without our tables. */
 const isForeign = (error: unknown): boolean =>
-  error instanceof Error &&
-  "code" in error &&
-  (error.code === "SQLITE_NOTADB" || error.message.startsWith("no such table"));
+  error instanceof Error && "code" in error && (error.code === "SQLITE_NOTADB" || error.code === "store/no-stance");
 
 const foreign = (file: string, cause?: unknown): StanceError =>
   new StanceError("input/invalid", {

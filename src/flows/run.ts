@@ -1,3 +1,4 @@
+import { StanceError } from "#domain/errors";
 import { isSettled } from "#domain/request";
 import { minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
@@ -48,16 +49,14 @@ export function heart(bot: Bot): Heart {
   const timers = oneAtATime(bot, "timers", () => runTimers(bot));
   const news = oneAtATime(bot, "news", () => tellNews(bot));
   const digests = oneAtATime(bot, "digests", () => postDigests(bot));
-  const scan = oneAtATime(bot, "scan", async () => {
-    await scanNow(bot);
-    bot.wake();
-  });
+  const scan = oneAtATime(bot, "scan", () => scanUnlessBusy(bot));
   return {
     async beat() {
       await Promise.all([requests(), timers().then(news).then(digests)]);
       await deliver();
     },
     async scanIfDue() {
+      await bot.store.endDeadRuns(bot.now());
       // A look at one account is no reason to put off the look at all of them.
       const last = bot.store.runs(50).find(({ filtered }) => !filtered);
       const every = bot.config.scan.every * minute;
@@ -66,6 +65,17 @@ export function heart(bot: Bot): Heart {
     },
     scan,
   };
+}
+
+/** Somebody scans from the command line: what that finds is told, and the next slot is ours again. */
+async function scanUnlessBusy(bot: Bot): Promise<void> {
+  try {
+    await scanNow(bot);
+    bot.wake();
+  } catch (error) {
+    if (!(error instanceof StanceError && error.code === "store/scanning")) throw error;
+    bot.log.info("scan.waits", { why: error.message });
+  }
 }
 
 /** Approved requests, and those that a crash broke off. One executes at a time. */

@@ -1,4 +1,5 @@
 import type { Asset } from "#domain/asset";
+import type { AuditDraft } from "#domain/audit";
 import type { Ownership } from "#domain/finding";
 import { adminChannel } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
@@ -9,6 +10,7 @@ import { recorder } from "#flows/record";
 import { scan } from "#flows/scan";
 import type { ScanFilter } from "#flows/scan-filter";
 import type { ScanSummary } from "#flows/scan-summary";
+import type { Edge } from "#store/store";
 
 /** One scan, kept and told. A filtered one closes nothing and announces nothing. */
 export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSummary> {
@@ -32,8 +34,7 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
     const summary = await scan({ clouds: bot.clouds, checks: bot.checks, filter, now: () => bot.now(), sink });
     if (!filtered && !firstLookSent(bot)) await firstLook(bot, { run, summary });
     await store.endRun(run, { at: bot.now(), state: "done", facts: factsOf(summary) });
-    // The beats tell it: one after the other, and also after a restart.
-    await store.commit({ ...(!filtered && { settings: { tell: "yes" } }), audit: [auditOf(bot, run, summary)] });
+    await store.commit(scanDone(run, summary, bot.now()));
     bot.wake();
     return summary;
   } catch (error) {
@@ -42,7 +43,13 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
   }
 }
 
-const factsOf = (summary: ScanSummary): object => ({
+/** The beats of the bot tell it: one after the other, and also after a restart or a scan of the command line. */
+export const scanDone = (run: number, summary: ScanSummary, at: number): Edge => ({
+  ...(!summary.filtered && { settings: { tell: "yes" } }),
+  audit: [auditOf(run, summary, at)],
+});
+
+export const factsOf = (summary: ScanSummary): object => ({
   counts: summary.counts,
   units: summary.units,
   read: summary.accounts.read.length,
@@ -52,8 +59,8 @@ const factsOf = (summary: ScanSummary): object => ({
   complete: summary.complete,
 });
 
-const auditOf = (bot: Bot, run: number, summary: ScanSummary) => ({
-  at: bot.now(),
+const auditOf = (run: number, summary: ScanSummary, at: number): AuditDraft => ({
+  at,
   actor: "stance",
   action: "scan.done",
   subject: `run ${run}`,
@@ -90,12 +97,6 @@ async function hold(
   });
 }
 
-/** A scan that a crash broke off: it is not running, whatever the database says. */
-export async function endBrokenScan(bot: Bot): Promise<void> {
-  const last = bot.store.runs(1)[0];
-  if (last?.state === "running") await bot.store.endRun(last.id, { at: bot.now(), state: "aborted", facts: {} });
-}
-
 /** Tells what a scan found, and what an admin said of a held one: "fold" (also after two hours of silence), "post", or "hold". */
 export async function tellNews(bot: Bot): Promise<void> {
   const said = bot.store.setting("brake:scan");
@@ -103,7 +104,9 @@ export async function tellNews(bot: Bot): Promise<void> {
   if (said === "post" || said === "fold") {
     await notify(bot, said === "post" ? "released" : "folded");
     await bot.store.commit({ settings: { "brake:scan": "" }, audit: [] });
-  } else if (scanned) await notify(bot);
+  }
+  // Before the first look, whatever a command line has found is no news: that message says all of it.
+  else if (scanned && firstLookSent(bot)) await notify(bot);
   else return;
   await bot.store.commit({ settings: { tell: "" }, audit: [] });
 }

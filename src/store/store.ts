@@ -21,8 +21,10 @@ export interface Store extends Reads {
     readonly at: Instant;
     readonly body: unknown;
   }): Promise<{ readonly id: number } | "duplicate">;
+  /** One scan of a database at a time, whichever process runs it; ends with `endRun` or the process (`store/scanning`). */
   beginRun(run: { readonly at: Instant; readonly filtered: boolean; readonly first: boolean }): Promise<number>;
-  recordUnit(write: UnitWrite): Promise<void>;
+  /** "lost": an edge has changed findings since; what was worked out has to be worked out again. */
+  recordUnit(write: UnitWrite): Promise<"done" | "lost">;
   recordAccount(account: AccountState): Promise<void>;
   /** Applies what units of this account staged. The caller has looked at the brake. */
   applyClosings(run: number, account: string, at: Instant): Promise<number>;
@@ -31,7 +33,15 @@ export interface Store extends Reads {
     run: number,
     end: { readonly at: Instant; readonly state: "done" | "aborted"; readonly facts: object },
   ): Promise<void>;
+  /** Runs that a crash broke off are not running, whatever the database says. Nothing while somebody scans. */
+  endDeadRuns(at: Instant): Promise<void>;
   close(): void;
+}
+
+/** Two numbers that grow with each write to findings: by edges (what people did, fixes), and by scans. */
+export interface FindingsVersion {
+  readonly edges: number;
+  readonly scans: number;
 }
 
 export interface Edge {
@@ -45,8 +55,10 @@ export interface Edge {
   readonly nonces?: readonly Nonce[];
   readonly channels?: readonly Channel[];
   readonly groups?: readonly FindingGroup[];
-  /** Whole findings as they are now (owner claimed, group given, fixed by a request). Revision as read. */
+  /** Whole findings as they are now (owner claimed, group given, fixed by a request). */
   readonly findings?: readonly Finding[];
+  /** As of when they were read: "lost" if anybody has written findings since. A scan may run in another process. */
+  readonly findingsVersion?: FindingsVersion;
   readonly events?: readonly Omit<FindingEvent, "id">[];
   /** Ids of events somebody has been told of, and how. */
   readonly told?: readonly { readonly id: number; readonly how: "card" | "digest" | "count" }[];
@@ -218,6 +230,8 @@ export interface UnknownResult {
   readonly owner: string;
 }
 export interface UnitWrite {
+  /** As of when the findings were read that this builds on. */
+  readonly findingsVersion?: FindingsVersion;
   readonly state: UnitState;
   readonly assets: readonly Asset[];
   /** Of assets that a complete listing no longer has and that a read of their own did not find either. */
@@ -274,6 +288,7 @@ interface Reads {
   finding(id: string): Finding | undefined;
   /** Worst first: severity, exposure, production, age. */
   findings(filter: FindingFilter): readonly Finding[];
+  findingsVersion(): FindingsVersion;
   countFindings(filter: FindingFilter): number;
   countBy(
     filter: FindingFilter,
@@ -296,8 +311,8 @@ interface Reads {
     readonly channel?: string;
     readonly open?: boolean;
   }): readonly FindingGroup[];
-  nextGroupId(): string;
-  nextRequestId(): string;
+  nextGroupId(): Promise<string>;
+  nextRequestId(): Promise<string>;
   channel(idOrName: string): Channel | undefined;
   channels(): readonly Channel[];
   claims(): readonly Claim[];

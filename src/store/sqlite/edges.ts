@@ -2,7 +2,7 @@ import type { Request } from "#domain/request";
 import { isSettled } from "#domain/request";
 import { appendAudit } from "#store/sqlite/audit";
 import type { Database } from "#store/sqlite/database";
-import { saveEvent, saveFinding } from "#store/sqlite/findings";
+import { raiseFindingsVersion, readFindingsVersion, saveEvent, saveFinding } from "#store/sqlite/findings";
 import type { Edge } from "#store/store";
 
 /** Thrown inside a transaction to leave it without a trace. */
@@ -30,11 +30,19 @@ function applyEdge(db: Database, edge: Edge): void {
     if (db.run("INSERT INTO nonce_use VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, human, at) === 0)
       throw new Refused("duplicate");
   }
+  checkFindings(db, edge);
   for (const { revision, next } of edge.requests ?? []) saveRequest(db, revision, next);
   saveChangeRecords(db, edge);
   saveChatState(db, edge);
   if (edge.handled !== undefined) db.run("UPDATE inbox SET handled = 1, body = NULL WHERE id = ?", edge.handled);
   appendAudit(db, edge.audit);
+}
+
+/** What a scan, or another edge, wrote since these findings were read must not be written over. */
+function checkFindings(db: Database, { findings, claims, findingsVersion: seen }: Edge): void {
+  const now = readFindingsVersion(db);
+  if (seen !== undefined && (seen.edges !== now.edges || seen.scans !== now.scans)) throw new Refused("lost");
+  if (findings !== undefined || claims !== undefined) raiseFindingsVersion(db, "edges");
 }
 
 function saveChangeRecords(db: Database, edge: Edge): void {

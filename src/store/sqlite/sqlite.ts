@@ -7,6 +7,7 @@ import type { Cell, Database, OpenOptions } from "#store/sqlite/database";
 import { openDatabase } from "#store/sqlite/database";
 import { commitEdge } from "#store/sqlite/edges";
 import * as findings from "#store/sqlite/findings";
+import { scanning } from "#store/sqlite/runs";
 import * as scans from "#store/sqlite/scans";
 import type { Channel, FindingGroup, Nonce, PostedMessage, QueuedMessage, Run, Step, Store, Timer } from "#store/store";
 
@@ -38,13 +39,18 @@ export async function openStore(
     db.close();
     throw error;
   }
+  const runs = scanning(db, options.file);
   return {
     kind: options.kind,
+    ...runs.port,
     ...writes(db),
     ...reads(db),
     ...chatReads(db),
     ...requestReads(db),
-    close: () => db.close(),
+    close() {
+      runs.close();
+      db.close();
+    },
   };
 }
 
@@ -52,12 +58,12 @@ type Writes = Pick<
   Store,
   | "commit"
   | "accept"
-  | "beginRun"
   | "recordUnit"
   | "recordAccount"
   | "applyClosings"
   | "dropClosings"
-  | "endRun"
+  | "nextGroupId"
+  | "nextRequestId"
   | "delivered"
   | "postpone"
   | "cache"
@@ -75,36 +81,14 @@ function writes(db: Database): Writes {
         for (const key of keys) db.run("INSERT INTO inbox_key VALUES (?, ?) ON CONFLICT DO NOTHING", key, id);
         return { id };
       }),
-    beginRun: ({ at, filtered, first }) =>
-      db.transaction(() => {
-        // A run that a crash broke off closes nothing: what it staged is dropped, what it recorded stays.
-        db.run("UPDATE run SET state = 'aborted', ended_at = ? WHERE state = 'running'", at);
-        db.run("DELETE FROM closing");
-        db.run(
-          "INSERT INTO run (started_at, state, filtered, facts) VALUES (?, 'running', ?, ?)",
-          at,
-          filtered ? 1 : 0,
-          JSON.stringify({ first }),
-        );
-        return db.get<{ id: number }>("SELECT last_insert_rowid() AS id")?.id ?? 0;
-      }),
     recordUnit: (write) => scans.recordUnit(db, write),
     recordAccount: (account) => scans.recordAccount(db, account),
-    applyClosings: (run, account, at) => db.transaction(() => findings.applyClosings(db, run, account, at)),
+    applyClosings: (run, account, at) => findings.applyClosings(db, run, account, at),
     async dropClosings(run, account) {
       await db.transaction(() => db.run("DELETE FROM closing WHERE run = ? AND account = ?", run, account));
     },
-    async endRun(run, { at, state, facts }) {
-      await db.transaction(() =>
-        db.run(
-          "UPDATE run SET state = ?, ended_at = ?, facts = json_patch(facts, ?) WHERE id = ?",
-          state,
-          at,
-          JSON.stringify(facts),
-          run,
-        ),
-      );
-    },
+    nextGroupId: () => db.transaction(() => shortId("G", findings.nextCount(db, "group"))),
+    nextRequestId: () => db.transaction(() => shortId("R", findings.nextCount(db, "request"))),
     async delivered(queued, result) {
       await db.transaction(() => {
         db.run("UPDATE outbox SET done = 1, card = '{}' WHERE id = ?", queued.id);
@@ -150,6 +134,7 @@ type ScanReads = Pick<
   | "slot"
   | "finding"
   | "findings"
+  | "findingsVersion"
   | "countFindings"
   | "countBy"
   | "events"
@@ -175,6 +160,7 @@ function reads(db: Database): ScanReads {
     slot: (name) => db.get<{ at: number }>("SELECT at FROM slot WHERE name = ?", name)?.at,
     finding: (id) => findings.readFinding(db, id),
     findings: (filter) => findings.readFindings(db, filter),
+    findingsVersion: () => findings.readFindingsVersion(db),
     countFindings: (filter) => findings.countFindings(db, filter),
     countBy: (filter, by) => findings.countBy(db, filter, by),
     events: (filter) => findings.readEvents(db, filter),
@@ -214,7 +200,6 @@ type ChatReads = Pick<
   Store,
   | "group"
   | "groups"
-  | "nextGroupId"
   | "channel"
   | "channels"
   | "claims"
@@ -240,7 +225,6 @@ function chatReads(db: Database): ChatReads {
         channel ?? null,
         open === undefined ? null : Number(open),
       ),
-    nextGroupId: () => shortId("G", findings.nextCount(db, "group")),
     channel: (idOrName) =>
       bodies<Channel>("SELECT body FROM channel WHERE id = ?1 OR name = ?2", idOrName, idOrName.replace(/^#/, ""))[0],
     channels: () => bodies<Channel>("SELECT body FROM channel ORDER BY name"),
@@ -274,11 +258,10 @@ function chatReads(db: Database): ChatReads {
   };
 }
 
-type RequestReads = Pick<Store, "nextRequestId" | "request" | "requests" | "steps" | "nonce">;
+type RequestReads = Pick<Store, "request" | "requests" | "steps" | "nonce">;
 
 function requestReads(db: Database): RequestReads {
   return {
-    nextRequestId: () => shortId("R", findings.nextCount(db, "request")),
     request(id) {
       const row = db.get<{ body: string; revision: number }>("SELECT body, revision FROM request WHERE id = ?", id);
       return row && { request: JSON.parse(row.body), revision: row.revision };
