@@ -13,6 +13,10 @@ export interface DatabaseOptions {
   readonly json?: boolean;
 }
 
+/** The database named, else the configuration's, else stance.sqlite. */
+export const databasePath = ({ config, database }: Pick<DatabaseOptions, "config" | "database">, io: Io): string =>
+  resolve(io.cwd, database ?? configIfAny(config, io)?.database ?? "stance.sqlite");
+
 /** Reads the database named, else the configuration's, else stance.sqlite. Never writes. */
 export async function withDatabase<T>(
   { config: given, database }: DatabaseOptions,

@@ -10,6 +10,8 @@ const sentences = {
   "cloud/failed": "The cloud did not answer as expected. It will be tried again at the next scan.",
   "store/in-use": "Another bot already works on this database. Stop it first, or use another database file.",
   "store/scanning": "Another scan of this database is running. Wait until it has ended, and start yours again.",
+  "store/busy":
+    "Another process holds the database and does not let go. Nothing was written; look for one that is stopped.",
   "store/no-stance": "This file is no database of Stance.",
   "store/foreign": "This database belongs to another kind of Stance (demo or real). Choose another file.",
   "store/newer": "This database was written by a newer Stance. Update this one.",

@@ -4,6 +4,7 @@ import { minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
 import { deliverer } from "#flows/deliver";
 import { postDigests } from "#flows/digest";
+import { tellEpoch } from "#flows/epoch";
 import { runRequest } from "#flows/execute";
 import { lookAgain } from "#flows/look-again";
 import { scanNow, tellNews } from "#flows/scan-now";
@@ -47,13 +48,24 @@ export function heart(bot: Bot): Heart {
   const deliver = oneAtATime(bot, "deliver", pump);
   const requests = oneAtATime(bot, "requests", () => runRequests(bot));
   const timers = oneAtATime(bot, "timers", () => runTimers(bot));
-  const news = oneAtATime(bot, "news", () => tellNews(bot));
+  const news = oneAtATime(bot, "news", async () => {
+    await tellEpoch(bot);
+    await tellNews(bot);
+  });
   const digests = oneAtATime(bot, "digests", () => postDigests(bot));
   const scan = oneAtATime(bot, "scan", () => scanUnlessBusy(bot));
+  const remember = (): void => {
+    try {
+      bot.store.rememberHead();
+    } catch (error) {
+      bot.log.error("mark", error);
+    }
+  };
   return {
     async beat() {
       await Promise.all([requests(), timers().then(news).then(digests)]);
       await deliver();
+      remember();
     },
     async scanIfDue() {
       await bot.store.endDeadRuns(bot.now());

@@ -35,7 +35,29 @@ export interface Store extends Reads {
   ): Promise<void>;
   /** Runs that a crash broke off are not running, whatever the database says. Nothing while somebody scans. */
   endDeadRuns(at: Instant): Promise<void>;
+  /** Writes beside the file how far the trail has come: an older state in its place is told by that. Throws if it cannot. */
+  rememberHead(): void;
   close(): void;
+}
+
+/** A new one begins where a file is not what the bot left: restored, copied, put back. Nothing of before is carried out. */
+export interface Epoch {
+  readonly id: string;
+  /** From 1. */
+  readonly number: number;
+  readonly at: Instant;
+  /** Absent: the first. `unmarked`: nothing beside the file says that it is the bot's own. */
+  readonly why?: "backup" | "unmarked" | "older" | "copied";
+  /** The last entry of the trail before. */
+  readonly from?: Head;
+  /** The bot had come further than this file has. */
+  readonly published?: Head;
+  /** Where the backup came from, and when it was taken. */
+  readonly copy?: { readonly from: string; readonly at: Instant };
+  /** How many of each ended with it. */
+  readonly requests?: number;
+  readonly messages?: number;
+  readonly clicks?: number;
 }
 
 /** Two numbers that grow with each write to findings: by edges (what people did, fixes), and by scans. */
@@ -283,6 +305,8 @@ export interface FindingFilter {
 interface Reads {
   readonly kind: "real" | "demo";
   setting(name: string): string | undefined;
+  /** Undefined: no bot has worked on it yet. */
+  epoch(): Epoch | undefined;
   slot(name: string): Instant | undefined;
   /** By fingerprint or F- id. */
   finding(id: string): Finding | undefined;

@@ -27,6 +27,7 @@ import {
 } from "#cards/answers";
 import { auditCard, auditListCard } from "#cards/audit";
 import { callsCard } from "#cards/calls";
+import { epochCard } from "#cards/database";
 import { digestCard, quietDigestCard } from "#cards/digest";
 import { findingsCard, mineCard, openCard } from "#cards/findings";
 import { firstLookCard } from "#cards/first-look";
@@ -495,6 +496,17 @@ const admin: Readonly<Record<string, Card>> = {
   brake: brakeCard({ run: 17, at: now, cards: 34, people: 14, channels: 9, until: now + 2 * hour }),
   "brake folded": brakeDoneCard({ run: 17, at: now, cards: 34, people: 14, channels: 9, until: now }, "fold"),
   "closing brake": closingBrakeCard("payments-prod", s.prod.id, { closings: 42, open: 51 }),
+  "epoch restored": epochCard({
+    at: now,
+    why: "backup",
+    taken: now - day,
+    from: 120,
+    published: 134,
+    requests: 3,
+    messages: 5,
+    clicks: 1,
+  }),
+  "epoch copied": epochCard({ at: now, why: "copied", from: 120, requests: 0, messages: 0, clicks: 0 }),
   status: statusCard(status),
   "status without scans": statusCard({
     now,

@@ -134,7 +134,8 @@ describe("a bot and a command line on one file", () => {
     const second = start("records", 10);
     expect(await second.said("refused")).toBe("refused store/scanning");
     first.process.kill("SIGSTOP");
-    expect(await start("records", 10).said("refused")).toBe("refused store/scanning");
+    // Stopped in the middle of a write, it holds even more.
+    expect(await start("records", 10).said("refused")).toMatch(/^refused store\/(scanning|busy)$/);
     first.process.kill("SIGKILL");
     await first.ended;
     expect(await start("records", 10).said("done")).toBe("done 2 10");

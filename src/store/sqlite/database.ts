@@ -28,12 +28,14 @@ export interface Database {
 export interface OpenOptions {
   readonly file: string;
   readonly readOnly?: boolean;
+  /** A reader that looks at pages and the trail only, which every version has. */
+  readonly olderToo?: boolean;
   /** The bot's: held for life, and a second one on the same file is refused (StanceError `store/in-use`). */
   readonly exclusive?: boolean;
 }
 
 /** A command line writes beside a bot; only who holds the file changes its form. */
-export function openDatabase({ file, readOnly = false, exclusive = false }: OpenOptions): Database {
+export function openDatabase({ file, readOnly = false, olderToo = false, exclusive = false }: OpenOptions): Database {
   if (readOnly && !existsSync(file))
     throw new StanceError("input/invalid", {
       detail: `There is no database at ${file}. Run a scan with --database first.`,
@@ -45,11 +47,11 @@ export function openDatabase({ file, readOnly = false, exclusive = false }: Open
     // Only while it is opened, before anything else runs: SQLite would wait by stopping the event loop.
     const raw = new Sqlite(file, { timeout: openMs, readonly: readOnly });
     try {
-      if (readOnly) refuseOtherForm(raw);
+      if (readOnly) refuseOtherForm(raw, olderToo);
       else prepare(raw, exclusive);
     } catch (error) {
       raw.close();
-      throw error;
+      throw isBusy(error) ? new StanceError("store/busy", { cause: error }) : error;
     }
     if (!readOnly) raw.pragma("busy_timeout = 0");
     return wrap(raw, () => held?.close());
@@ -124,11 +126,11 @@ function formOf(raw: Sqlite.Database): number {
 }
 
 /** A reader that knows another form would misread this one. */
-function refuseOtherForm(raw: Sqlite.Database): void {
+function refuseOtherForm(raw: Sqlite.Database, olderToo: boolean): void {
   const form = formOf(raw);
   if (form === 0) throw new StanceError("store/no-stance");
   if (form > migrations.length) throw new StanceError("store/newer");
-  if (form < migrations.length) throw new StanceError("store/older");
+  if (form < migrations.length && !olderToo) throw new StanceError("store/older");
 }
 
 /** Bulk writes give back what they took once it is this much. */
@@ -152,7 +154,8 @@ function wrap(raw: Sqlite.Database, release: () => void): Database {
       try {
         return raw.transaction(work).immediate();
       } catch (error) {
-        if (!isBusy(error) || performance.now() > patient) throw error;
+        if (!isBusy(error)) throw error;
+        if (performance.now() > patient) throw new StanceError("store/busy", { cause: error });
         await pause(2 + Math.random() * 20);
       }
     }

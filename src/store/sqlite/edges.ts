@@ -128,7 +128,7 @@ const waitingUntil = (db: Database, key: string): number =>
   0;
 
 /** Compare and set: the row must still be the one that was read, and an asset carries one open change at a time. */
-function saveRequest(db: Database, revision: number, request: Request): void {
+export function saveRequest(db: Database, revision: number, request: Request): void {
   const body = JSON.stringify(request);
   if (revision === 0) {
     db.run(

@@ -6,10 +6,23 @@ import { appendAudit, auditRows, readHead } from "#store/sqlite/audit";
 import type { Cell, Database, OpenOptions } from "#store/sqlite/database";
 import { openDatabase } from "#store/sqlite/database";
 import { commitEdge } from "#store/sqlite/edges";
+import type { Follower } from "#store/sqlite/epoch";
+import { readEpoch, takeUp } from "#store/sqlite/epoch";
 import * as findings from "#store/sqlite/findings";
 import { scanning } from "#store/sqlite/runs";
 import * as scans from "#store/sqlite/scans";
-import type { Channel, FindingGroup, Nonce, PostedMessage, QueuedMessage, Run, Step, Store, Timer } from "#store/store";
+import type {
+  Channel,
+  Edge,
+  FindingGroup,
+  Nonce,
+  PostedMessage,
+  QueuedMessage,
+  Run,
+  Step,
+  Store,
+  Timer,
+} from "#store/store";
 
 interface RunRow {
   readonly id: number;
@@ -25,6 +38,7 @@ export async function openStore(
   options: OpenOptions & { readonly kind: "real" | "demo"; readonly at: number },
 ): Promise<Store> {
   const db = openDatabase(options);
+  let follower: Follower | undefined;
   try {
     const found = db.get<{ value: string }>("SELECT value FROM setting WHERE name = 'kind'")?.value;
     if (found !== undefined && found !== options.kind) throw new StanceError("store/foreign");
@@ -35,28 +49,49 @@ export async function openStore(
           { at: options.at, actor: "stance", action: "store.created", subject: "store", facts: { kind: options.kind } },
         ]);
       });
+    if (options.exclusive) follower = await takeUp(db, options.file, options.at);
   } catch (error) {
     db.close();
     throw error;
   }
   const runs = scanning(db, options.file);
+  let closed = false;
   return {
     kind: options.kind,
     ...runs.port,
     ...writes(db),
+    commit: (edge) => commitFollowed(db, edge, follower),
+    rememberHead: () => follower?.follow(),
     ...reads(db),
     ...chatReads(db),
     ...requestReads(db),
     close() {
+      if (closed) return;
+      closed = true;
       runs.close();
+      follow(follower);
       db.close();
     },
   };
 }
 
+/** What a request came to stands beside the file before anything builds on it. */
+async function commitFollowed(db: Database, edge: Edge, follower: Follower | undefined): ReturnType<Store["commit"]> {
+  const outcome = await commitEdge(db, edge);
+  if (outcome === "done" && edge.requests !== undefined) follow(follower);
+  return outcome;
+}
+
+function follow(follower: Follower | undefined): void {
+  try {
+    follower?.follow("now");
+  } catch {
+    // What was committed stands. The next beat tries again, and says so if it cannot.
+  }
+}
+
 type Writes = Pick<
   Store,
-  | "commit"
   | "accept"
   | "recordUnit"
   | "recordAccount"
@@ -71,7 +106,6 @@ type Writes = Pick<
 
 function writes(db: Database): Writes {
   return {
-    commit: (edge) => commitEdge(db, edge),
     accept: ({ keys, at, body }) =>
       db.transaction(() => {
         const seen = keys.some((key) => db.get("SELECT 1 FROM inbox_key WHERE key = ?", key) !== undefined);
@@ -131,6 +165,7 @@ function writes(db: Database): Writes {
 type ScanReads = Pick<
   Store,
   | "setting"
+  | "epoch"
   | "slot"
   | "finding"
   | "findings"
@@ -157,6 +192,7 @@ type ScanReads = Pick<
 function reads(db: Database): ScanReads {
   return {
     setting: (name) => db.get<{ value: string }>("SELECT value FROM setting WHERE name = ?", name)?.value,
+    epoch: () => readEpoch(db),
     slot: (name) => db.get<{ at: number }>("SELECT at FROM slot WHERE name = ?", name)?.at,
     finding: (id) => findings.readFinding(db, id),
     findings: (filter) => findings.readFindings(db, filter),
