@@ -13,7 +13,7 @@ import { dispatcher } from "#flows/dispatch";
 import { looksAt } from "#flows/look";
 import type { Heart } from "#flows/run";
 import { heart } from "#flows/run";
-import { endBrokenScan, scanNow } from "#flows/scan-now";
+import { scanNow } from "#flows/scan-now";
 import { remediations } from "#remediations";
 import type { Store } from "#store/store";
 
@@ -97,6 +97,6 @@ function tracker(): { track<T>(work: Promise<T>): Promise<T>; idle(): Promise<vo
 /** Once at start: who we can talk to, and what people did that a crash left unanswered. The first beat takes up the rest. */
 export async function prepare({ bot, inbound }: Assembled): Promise<void> {
   await learnChannels(bot);
-  await endBrokenScan(bot);
+  await bot.store.endDeadRuns(bot.now());
   await inbound.resume();
 }

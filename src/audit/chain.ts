@@ -52,8 +52,16 @@ export interface ChainRow {
 }
 
 export type Verification =
-  | { readonly ok: true; readonly head: Head }
+  | {
+      readonly ok: true;
+      readonly head: Head;
+      /** Entries at which the trail of a restored database goes on: what came after the one before them is lost. */
+      readonly restores?: readonly number[];
+    }
   | { readonly ok: false; readonly seq: number; readonly problem: string };
+
+/** The first entry after a restore (`epoch.began`). */
+const beginsEpoch = ({ body }: ChainRow): boolean => body.includes('"action":"epoch.began"');
 
 /**
  * Walks every link, never only the ends. `anchors`: heads seen elsewhere (a chat message's `audit #12 9f3c21ab`): without
@@ -67,19 +75,29 @@ export function verifyChain(
 ): Verification {
   const wanted = new Map(anchors.map(({ seq, hash }) => [seq, hash]));
   let head = from;
+  const restores: number[] = [];
+  const lost = (): string =>
+    restores.length === 0
+      ? ""
+      : `; a restore went on at #${restores.at(-1)}, and what had come after that before it is lost`;
   for (const row of rows) {
     const problem = brokenLink(head, row);
     if (problem !== undefined) return { ok: false, seq: row.seq, problem };
+    if (beginsEpoch(row)) restores.push(row.seq);
     const anchor = wanted.get(row.seq);
     if (anchor !== undefined && !row.hash.startsWith(anchor))
-      return { ok: false, seq: row.seq, problem: `entry #${row.seq} is not the one that was published` };
+      return { ok: false, seq: row.seq, problem: `entry #${row.seq} is not the one that was published${lost()}` };
     wanted.delete(row.seq);
     head = { seq: row.seq, hash: row.hash };
   }
   for (const seq of wanted.keys())
     if (seq > 0)
-      return { ok: false, seq: head.seq, problem: `the trail ends at #${head.seq}, but #${seq} was published` };
-  return { ok: true, head };
+      return {
+        ok: false,
+        seq: head.seq,
+        problem: `the trail ends at #${head.seq}, but #${seq} was published${lost()}`,
+      };
+  return { ok: true, head, ...(restores.length > 0 && { restores }) };
 }
 
 function brokenLink(head: Head, row: ChainRow): string | undefined {

@@ -446,6 +446,18 @@ export interface BrakeView {
   readonly channels: number;
   readonly until: Instant;
 }
+export interface EpochView {
+  readonly at: Instant;
+  readonly why: "backup" | "unmarked" | "older" | "copied";
+  /** When the backup was taken. */
+  readonly taken?: Instant;
+  /** Numbers of audit entries: the last one here, and the last one there was. */
+  readonly from: number;
+  readonly published?: number;
+  readonly requests: number;
+  readonly messages: number;
+  readonly clicks: number;
+}
 export interface StatusView {
   readonly now: Instant;
   /** Finished and running scans, latest first. */

@@ -29,6 +29,7 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   else if (result.ok)
     await printLines(io.stdout, [
       `The trail adds up: ${result.head.seq} entries, last ${result.head.hash.slice(0, 16)}.`,
+      ...(result.restores ?? []).map((seq) => `A restored database goes on at #${seq}.`),
     ]);
   else await printLines(io.stdout, [`The trail does not add up at #${result.seq}: ${result.problem}.`]);
   return result.ok ? exitCodes.done : exitCodes.failed;

@@ -13,6 +13,10 @@ export interface DatabaseOptions {
   readonly json?: boolean;
 }
 
+/** The database named, else the configuration's, else stance.sqlite. */
+export const databasePath = ({ config, database }: Pick<DatabaseOptions, "config" | "database">, io: Io): string =>
+  resolve(io.cwd, database ?? configIfAny(config, io)?.database ?? "stance.sqlite");
+
 /** Reads the database named, else the configuration's, else stance.sqlite. Never writes. */
 export async function withDatabase<T>(
   { config: given, database }: DatabaseOptions,
@@ -35,9 +39,7 @@ export async function withDatabase<T>(
 
 /** Another kind of file, or a database without our tables. */
 const isForeign = (error: unknown): boolean =>
-  error instanceof Error &&
-  "code" in error &&
-  (error.code === "SQLITE_NOTADB" || error.message.startsWith("no such table"));
+  error instanceof Error && "code" in error && (error.code === "SQLITE_NOTADB" || error.code === "store/no-stance");
 
 const foreign = (file: string, cause?: unknown): StanceError =>
   new StanceError("input/invalid", {

@@ -20,7 +20,7 @@ export async function run({ config: given, database, json }: OwnersCheckOptions,
   const store = await openStore({ file, readOnly: true, kind: "real", at: io.now() });
   try {
     const claims = new Map(store.claims().map(({ asset, owner }) => [asset, owner]));
-    const owned = ownersWithoutChat(config, claims);
+    const owned = ownersWithoutChat(config, { claim: (asset) => claims.get(asset) });
     const open = store.findings({ status: ["open", "snoozed", "accepted"] });
     const report = ownersReport(open.map((finding) => ({ ownership: owned(subjectOf(finding)) })));
     if (json) await printJson(io.stdout, report);

@@ -1,6 +1,7 @@
 import type { Command, Option } from "commander";
 import type { AssetsOptions } from "#cli/assets";
 import type { VerifyOptions } from "#cli/audit";
+import type { BackupOptions, RestoreOptions } from "#cli/backup";
 import type { DatabaseOptions } from "#cli/database";
 import type { FindingsOptions } from "#cli/findings";
 import type { PlanOptions } from "#cli/plan";
@@ -58,6 +59,23 @@ export function addReports(program: Command, start: Start, kit: Kit): void {
       start(async () => (await import("#cli/plan")).run, { ...options, finding }),
     );
   addAudit(program, start, reading, kit);
+  addCopies(program, start, reading);
+}
+
+function addCopies(program: Command, start: Start, reading: (command: Command) => Command): void {
+  reading(program.command("backup").description("copy the database and check the copy, also while the bot runs"))
+    .requiredOption("--output <file>", "where to; never over an existing file")
+    .action((options: BackupOptions) => start(async () => (await import("#cli/backup")).run, options));
+  reading(
+    program
+      .command("restore")
+      .description("put a backup in the database's place; the bot then starts frozen")
+      .argument("<backup>"),
+  )
+    .option("--replace", "move the database that is there aside")
+    .action((backup: string, options: Omit<RestoreOptions, "backup">) =>
+      start(async () => (await import("#cli/backup")).runRestore, { ...options, backup }),
+    );
 }
 
 function addAudit(program: Command, start: Start, reading: (command: Command) => Command, kit: Kit): void {

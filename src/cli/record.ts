@@ -7,11 +7,13 @@ import { isWorse } from "#domain/exception";
 import { fingerprintOf } from "#domain/finding";
 import { recorder } from "#flows/record";
 import type { ScanSink } from "#flows/scan";
+import { factsOf, scanDone } from "#flows/scan-now";
 import type { ScanSummary } from "#flows/scan-summary";
 import type { Reported } from "#formats/format";
 import type { Evaluated } from "#posture/evaluate";
 import { environmentOf } from "#posture/owners";
 import { openStore } from "#store/sqlite/sqlite";
+import type { Store } from "#store/store";
 
 export interface Recording {
   readonly sink: ScanSink;
@@ -23,17 +25,26 @@ export interface Recording {
 
 const defaultLimits = { resolveShare: 0.3, resolveCount: 20 };
 
-/** Keeps a scan in a database. Nothing is posted and nobody is asked: what the brake holds back stays open. */
+/**
+ * Keeps a scan in a database, also in one that a bot works on: the bot tells what is news. Here nothing is posted and nobody
+ * is asked: what the brake holds back stays open until the bot's own next scan, which asks.
+ */
 export async function recordInto(
   file: string,
   scanned: { readonly config: Config | undefined; readonly checks: readonly AnyCheck[]; readonly filtered: boolean },
   io: Io,
 ): Promise<Recording> {
   const { config, checks, filtered } = scanned;
-  const store = await openStore({ file: resolve(io.cwd, file), kind: "real", exclusive: true, at: io.now() });
-  const first = store.runs(50).every(({ state, filtered: part }) => state !== "done" || part);
-  const run = await store.beginRun({ at: io.now(), filtered, first });
-  const owned = ownersWithoutChat(config, new Map(store.claims().map(({ asset, owner }) => [asset, owner])));
+  const store = await openStore({ file: resolve(io.cwd, file), kind: "real", at: io.now() });
+  let run: number;
+  try {
+    const first = store.runs(50).every(({ state, filtered: part }) => state !== "done" || part);
+    run = await store.beginRun({ at: io.now(), filtered, first });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const owned = ownersIn(store, config);
   const sink = recorder({
     store,
     run,
@@ -44,6 +55,7 @@ export async function recordInto(
     environmentOf: (asset) => config && environmentOf(asset.tags, asset.account, config),
     limits: config?.limits ?? defaultLimits,
     async held(account, closings, open) {
+      await store.dropClosings(run, account);
       await store.commit({
         audit: [
           { at: io.now(), actor: "stance", action: "closings.held", subject: account, facts: { run, closings, open } },
@@ -70,19 +82,23 @@ export async function recordInto(
     },
     async end(summary) {
       try {
-        const facts = summary
-          ? {
-              counts: summary.counts,
-              units: summary.units,
-              read: summary.accounts.read.length,
-              complete: summary.complete,
-            }
-          : {};
         const done = summary !== undefined && !summary.stopped;
+        const facts = summary ? factsOf(summary) : {};
         await store.endRun(run, { at: io.now(), state: done ? "done" : "aborted", facts });
+        if (done) await store.commit(scanDone(run, summary, io.now()));
       } finally {
         store.close();
       }
     },
   };
 }
+
+const ownersIn = (store: Store, config: Config | undefined): ReturnType<typeof ownersWithoutChat> =>
+  ownersWithoutChat(config, {
+    claim: (asset) => store.claim(asset)?.owner,
+    before: (asset) =>
+      store
+        .findings({ asset, status: ["open", "snoozed", "accepted"] })
+        .map(({ ownership }) => ownership)
+        .find(({ source }) => source === "tag"),
+  });

@@ -11,8 +11,14 @@ const sentences = {
   "cloud/denied": "The cloud denied the call. Add the permission named to the role.",
   "cloud/failed": "The cloud did not answer as expected. It will be tried again at the next scan.",
   "store/in-use": "Another bot already works on this database. Stop it first, or use another database file.",
+  "store/scanning": "Another scan of this database is running. Wait until it has ended, and start yours again.",
+  "store/busy":
+    "Another process holds the database and does not let go. Nothing was written; look for one that is stopped.",
+  "store/no-stance": "This file is no database of Stance.",
   "store/foreign": "This database belongs to another kind of Stance (demo or real). Choose another file.",
   "store/newer": "This database was written by a newer Stance. Update this one.",
+  "store/older":
+    "This database has the form of an older Stance. `stance start`, or a scan into it while no bot runs, brings it up to date.",
   "store/unsafe": "The database cannot promise to keep what it was told. Use a local disk.",
   "audit/broken": "The audit trail does not add up. Nothing will be changed until an admin has looked at it.",
   "chat/failed": "The chat did not take the message. It will be tried again.",

@@ -165,6 +165,8 @@ export type RequestEvent =
       readonly expiresAt: Instant;
     }
   | { readonly kind: "regress"; readonly at: Instant }
+  /** The state is older than what was done. `sent`: a call of it was journalled. */
+  | { readonly kind: "restore"; readonly at: Instant; readonly sent: boolean }
   | { readonly kind: "undone"; readonly by: string; readonly at: Instant };
 
 /** Why an event does not apply. The flow turns it into the sentence the person reads. */
@@ -295,11 +297,36 @@ export function transition(request: Request, event: RequestEvent): Transition {
     }
     case "regress":
       return state === "verified" ? next(request, { regressedAt: event.at }) : refused("wrong-state");
+    case "restore":
+      return restored(request, event);
     case "undone":
       return state === "verified" || state === "halted"
         ? next(request, { undoneBy: event.by })
         : refused("wrong-state");
   }
+}
+
+const restoredWhy = "The database was restored: what was done since is not known here.";
+
+/** No approval from before a restore counts. Where something was sent, a person looks what is true. */
+function restored(request: Request, { at, sent }: { readonly at: Instant; readonly sent: boolean }): Transition {
+  const { state } = request;
+  const untouched = request.items.every((item) => item.applied.length === 0 && item.state !== "verified");
+  if (state === "requested" || state === "approved" || (state === "executing" && !sent && untouched))
+    return next(request, { state: "expired", settledAt: at, why: restoredWhy });
+  if (state !== "executing" && !restWaits(request)) return refused("wrong-state");
+  const items = request.items.map(
+    (item): Item => (item.state === "running" ? { ...item, state: "halted", why: restoredWhy } : notStarted(item)),
+  );
+  const { rest: _, ...kept } = withoutHold(request);
+  return next(kept, {
+    state: "halted",
+    items,
+    approvals: [],
+    need: Math.max(1, request.need),
+    settledAt: request.settledAt ?? at,
+    why: restoredWhy,
+  });
 }
 
 const verified = (item: Item): Item => ({ ...item, state: "verified" });

@@ -84,7 +84,7 @@ async function tryAccept(bot: Bot, ask: AcceptAsk): Promise<Asked> {
   const items = findings.map((finding) => itemOf(finding, alone));
   const group = bot.store.groups({ topic: first.topic, owner: first.ownership.owner ?? "" })[0];
   const request: Request = {
-    id: bot.store.nextRequestId(),
+    id: await bot.store.nextRequestId(),
     kind: "acceptance",
     topic: first.topic,
     severity: worst(severities),

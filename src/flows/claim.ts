@@ -2,15 +2,31 @@ import { claimedThreadCard } from "#cards/answers";
 import type { Finding } from "#domain/finding";
 import type { Actor } from "#domain/person";
 import type { Bot } from "#flows/bot";
+import { commitFindings } from "#flows/commit-findings";
 import { cardKey, refreshGroups } from "#flows/groups";
 import { ownerName } from "#flows/ownership";
-import type { FindingEvent } from "#store/store";
+import type { Edge, FindingEvent } from "#store/store";
 
 /** The findings' assets belong to the team from now on, whatever tags say. Number of findings that changed hands. */
 export async function claim(
   bot: Bot,
-  { actor, findings, team }: { readonly actor: Actor; readonly findings: readonly Finding[]; readonly team: string },
+  said: { readonly actor: Actor; readonly findings: readonly Finding[]; readonly team: string },
 ): Promise<number> {
+  let affected = 0;
+  await commitFindings(bot, () => {
+    const edge = claimEdge(bot, said);
+    affected = edge.findings.length;
+    return edge;
+  });
+  await refreshGroups(bot, said.findings);
+  bot.wake();
+  return affected;
+}
+
+function claimEdge(
+  bot: Bot,
+  { actor, findings, team }: { readonly actor: Actor; readonly findings: readonly Finding[]; readonly team: string },
+): Edge & Required<Pick<Edge, "findings">> {
   const at = bot.now();
   const assets = new Set(findings.map(({ asset }) => asset.id));
   const affected = [...assets].flatMap((asset) =>
@@ -27,7 +43,7 @@ export async function claim(
   });
   const group = findings[0] && bot.store.groups({ topic: findings[0].topic, owner: "" })[0];
   const teamName = ownerName(bot, team) ?? team;
-  await bot.store.commit({
+  return {
     claims: [...assets].map((asset) => ({ asset, owner: team, human: actor.human.id, at })),
     findings: affected.map((finding) => ({ ...finding, ownership: { owner: team, source: "claim", via: "claimed" } })),
     events,
@@ -48,8 +64,5 @@ export async function claim(
       subject: id,
       facts: { owner: team },
     })),
-  });
-  await refreshGroups(bot, findings);
-  bot.wake();
-  return affected.length;
+  };
 }

@@ -89,7 +89,10 @@ export async function groupOf(
 ): Promise<FindingGroup> {
   const known = bot.store.groups(place)[0];
   if (known) return known;
-  const group: FindingGroup = { ...place, id: bot.store.nextGroupId(), openedAt: bot.now(), card: 1 };
+  const id = await bot.store.nextGroupId();
+  const meanwhile = bot.store.groups(place)[0];
+  if (meanwhile) return meanwhile;
+  const group: FindingGroup = { ...place, id, openedAt: bot.now(), card: 1 };
   await bot.store.commit({ groups: [group], audit: [] });
   return group;
 }

@@ -1,11 +1,12 @@
 import type { Finding } from "#domain/finding";
 import type { Request } from "#domain/request";
 import type { Bot } from "#flows/bot";
+import { commitFindings } from "#flows/commit-findings";
 import { targetOf } from "#flows/execute";
 import { refreshGroups } from "#flows/groups";
 import type { Decision } from "#posture/evaluate";
 import { isOpen } from "#posture/reconcile";
-import type { FindingEvent } from "#store/store";
+import type { Edge, FindingEvent } from "#store/store";
 
 /**
  * After a change: every finding that the fix may have touched is judged anew on freshly read facts. A pass closes it, a fail
@@ -20,31 +21,36 @@ export async function lookAgain(bot: Bot, request: Request): Promise<void> {
       if (verdict !== undefined && verdict !== "gone") verdicts.push([fingerprint, verdict]);
     }
   }
-  const findings: Finding[] = [];
-  const events: Omit<FindingEvent, "id">[] = [];
-  for (const [fingerprint, verdict] of verdicts) {
-    // As it stands after the wait: a scan may have written it meanwhile.
-    const before = bot.store.finding(fingerprint);
-    const now = before && judged(before, verdict, { at: bot.now(), request });
-    if (!now) continue;
-    findings.push(now);
-    events.push(eventOf(before, now, bot.now()));
-  }
-  if (findings.length === 0) return;
-  await bot.store.commit({
-    findings,
-    // Whoever reads the request's message knows: these are counted in digests, not told again.
-    events: events.map((event) => ({ ...event, told: "card" as const })),
-    audit: findings.map(({ id, status }) => ({
-      at: bot.now(),
-      actor: "stance",
-      action: status === "resolved" ? "finding.closed" : "finding.reopened",
-      subject: id,
-      facts: { request: request.id },
-    })),
+  let findings: readonly Finding[] = [];
+  await commitFindings(bot, () => {
+    // As they stand after the wait: a scan may have written them meanwhile.
+    const moved = verdicts.flatMap(([fingerprint, verdict]) => {
+      const before = bot.store.finding(fingerprint);
+      const now = before && judged(before, verdict, { at: bot.now(), request });
+      return before && now ? [{ before, now }] : [];
+    });
+    findings = moved.map(({ now }) => now);
+    return moved.length === 0 ? undefined : edgeOf(bot, request, moved);
   });
-  await refreshGroups(bot, findings);
+  if (findings.length > 0) await refreshGroups(bot, findings);
 }
+
+const edgeOf = (
+  bot: Bot,
+  request: Request,
+  moved: readonly { readonly before: Finding; readonly now: Finding }[],
+): Edge => ({
+  findings: moved.map(({ now }) => now),
+  // Whoever reads the request's message knows: these are counted in digests, not told again.
+  events: moved.map(({ before, now }) => ({ ...eventOf(before, now, bot.now()), told: "card" as const })),
+  audit: moved.map(({ now: { id, status } }) => ({
+    at: bot.now(),
+    actor: "stance",
+    action: status === "resolved" ? "finding.closed" : "finding.reopened",
+    subject: id,
+    facts: { request: request.id },
+  })),
+});
 
 function judged(
   finding: Finding,

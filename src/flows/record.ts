@@ -62,16 +62,13 @@ export function recorder(options: RecordOptions): ScanSink {
       const entry = pending.get(keyOf(end.unit)) ?? { assets: [], results: [], since: undefined };
       pending.delete(keyOf(end.unit));
       const session = sessions.get(end.unit.account);
-      const write = await unitWrite(options, {
-        end,
-        entry,
-        session,
-        firstRun,
-        account: accounts.get(end.unit.account),
-      });
+      const look = { end, entry, session, firstRun, account: accounts.get(end.unit.account) };
+      const gone = await confirmed(options, look);
+      let write = await unitWrite(options, look, gone);
+      // What people and fixes changed meanwhile, here or in the bot, stands: it is worked out again from that.
+      while ((await store.recordUnit(write)) === "lost") write = await unitWrite(options, look, gone);
       closing.set(end.unit.account, (closing.get(end.unit.account) ?? 0) + write.closings.length);
       if (entry.assets.length === 0 && write.closings.length > 0) emptied.add(end.unit.account);
-      await store.recordUnit(write);
     },
     async accountDone(session) {
       const { account } = session;
@@ -89,40 +86,45 @@ export function recorder(options: RecordOptions): ScanSink {
   };
 }
 
-async function unitWrite(
-  options: RecordOptions,
-  look: {
-    readonly end: UnitEnd;
-    readonly entry: Pending;
-    readonly session: Session | undefined;
-    readonly firstRun: boolean;
-    /** As it was before this scan. */
-    readonly account: StoredAccount | undefined;
-  },
-): Promise<UnitWrite> {
-  const { store, run, now } = options;
+interface Look {
+  readonly end: UnitEnd;
+  readonly entry: Pending;
+  readonly session: Session | undefined;
+  readonly firstRun: boolean;
+  /** As it was before this scan. */
+  readonly account: StoredAccount | undefined;
+}
+
+function knownOf(store: Store, { account, region, type }: UnitKey): ReadonlyMap<string, Finding> {
+  // Buckets are listed for the whole account, and each lives in a region of its own.
+  const place = region === "global" ? {} : { region };
+  return new Map(store.findings({ account, type, ...place }).map((finding) => [finding.fingerprint, finding]));
+}
+
+/** Whether a filter or a failure left something out: then nothing is known of what was not listed. */
+const isComplete = ({ filtered }: RecordOptions, { end }: Look): boolean => end.outcome === "complete" && !filtered;
+
+/** What a complete listing lacks, and a read of its own did not find either. */
+async function confirmed(options: RecordOptions, look: Look): Promise<ReadonlySet<string>> {
   const { end, entry, session } = look;
+  if (!isComplete(options, look)) return new Set();
+  const lost = missing({ known: knownOf(options.store, end.unit) }, new Set(entry.assets.map(({ id }) => id)));
+  return session && lost.length > 0 ? confirmGone(session, lost, end.unit) : new Set();
+}
+
+async function unitWrite(options: RecordOptions, look: Look, gone: ReadonlySet<string>): Promise<UnitWrite> {
+  const { store, run, now } = options;
+  const { end, entry } = look;
   const { unit } = end;
   const at = entry.since ?? now();
-  // Buckets are listed for the whole account, and each lives in a region of its own.
-  const place = unit.region === "global" ? {} : { region: unit.region };
-  const read = (): ReadonlyMap<string, Finding> =>
-    new Map(
-      store
-        .findings({ account: unit.account, type: unit.type, ...place })
-        .map((finding) => [finding.fingerprint, finding]),
-    );
-  const complete = end.outcome === "complete" && !options.filtered;
+  const complete = isComplete(options, look);
+  const findingsVersion = store.findingsVersion();
   const owners = new Map<string, Ownership>();
   for (const { asset, decision } of entry.results)
     if ((decision.status === "fail" || decision.status === "unknown") && !owners.has(asset.id))
       owners.set(asset.id, await options.owned(asset));
   const nobody: Ownership = { source: "nobody", via: "" };
-  const before = read();
-  const lost = complete ? missing({ known: before }, new Set(entry.assets.map(({ id }) => id))) : [];
-  const gone = session && lost.length > 0 ? await confirmGone(session, lost, unit) : new Set<string>();
-  // Nothing has to be waited for from here on: what a fix or a claim did meanwhile must not be written over.
-  const known = lost.length > 0 ? read() : before;
+  const known = knownOf(store, unit);
   const history = historyOf(store, unit, known, look);
   const unitLook: UnitLook = {
     at,
@@ -137,6 +139,7 @@ async function unitWrite(
   };
   const reconciled = reconcile(unitLook);
   return {
+    findingsVersion,
     state: {
       ...unit,
       run,

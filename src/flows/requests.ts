@@ -134,7 +134,7 @@ export async function open(
   const at = bot.now();
   const group = bot.store.groups({ topic: first.topic, owner: first.ownership.owner ?? "" })[0];
   const request: Request = {
-    id: bot.store.nextRequestId(),
+    id: await bot.store.nextRequestId(),
     kind,
     topic: first.topic,
     severity,

@@ -1,9 +1,11 @@
+import { StanceError } from "#domain/errors";
 import { isSettled, mayStart } from "#domain/request";
 import { minute } from "#domain/time";
 import type { Bot } from "#flows/bot";
 import { Leaving } from "#flows/change";
 import { deliverer } from "#flows/deliver";
 import { postDigests } from "#flows/digest";
+import { tellEpoch } from "#flows/epoch";
 import { runRequest } from "#flows/execute";
 import { lookAgain } from "#flows/look-again";
 import { scanNow, tellNews } from "#flows/scan-now";
@@ -48,18 +50,27 @@ export function heart(bot: Bot): Heart {
   const deliver = oneAtATime(bot, "deliver", pump);
   const requests = oneAtATime(bot, "requests", () => runRequests(bot));
   const timers = oneAtATime(bot, "timers", () => runTimers(bot));
-  const news = oneAtATime(bot, "news", () => tellNews(bot));
-  const digests = oneAtATime(bot, "digests", () => postDigests(bot));
-  const scan = oneAtATime(bot, "scan", async () => {
-    await scanNow(bot);
-    bot.wake();
+  const news = oneAtATime(bot, "news", async () => {
+    await tellEpoch(bot);
+    await tellNews(bot);
   });
+  const digests = oneAtATime(bot, "digests", () => postDigests(bot));
+  const scan = oneAtATime(bot, "scan", () => scanUnlessBusy(bot));
+  const remember = (): void => {
+    try {
+      bot.store.rememberHead();
+    } catch (error) {
+      bot.log.error("mark", error);
+    }
+  };
   return {
     async beat() {
       // A change may take half an hour to show: nobody's message waits for it.
       await Promise.all([requests().then(deliver), timers().then(news).then(digests).then(deliver)]);
+      remember();
     },
     async scanIfDue() {
+      await bot.store.endDeadRuns(bot.now());
       // A look at one account is no reason to put off the look at all of them.
       const last = bot.store.runs(50).find(({ filtered }) => !filtered);
       const every = bot.config.scan.every * minute;
@@ -70,6 +81,17 @@ export function heart(bot: Bot): Heart {
     },
     scan,
   };
+}
+
+/** Somebody scans from the command line: what that finds is told, and the next slot is ours again. */
+async function scanUnlessBusy(bot: Bot): Promise<void> {
+  try {
+    await scanNow(bot);
+    bot.wake();
+  } catch (error) {
+    if (!(error instanceof StanceError && error.code === "store/scanning")) throw error;
+    bot.log.info("scan.waits", { why: error.message });
+  }
 }
 
 /** Approved requests, and those that a crash broke off. One executes at a time. */

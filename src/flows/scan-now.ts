@@ -1,4 +1,5 @@
 import type { Asset } from "#domain/asset";
+import type { AuditDraft } from "#domain/audit";
 import type { Ownership } from "#domain/finding";
 import { adminChannel } from "#flows/after-request";
 import type { Bot } from "#flows/bot";
@@ -11,6 +12,7 @@ import { recorder } from "#flows/record";
 import { scan } from "#flows/scan";
 import type { ScanFilter } from "#flows/scan-filter";
 import type { ScanSummary } from "#flows/scan-summary";
+import type { Edge } from "#store/store";
 
 /** One scan, kept and told. A filtered one closes nothing and announces nothing. */
 export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSummary> {
@@ -50,8 +52,7 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
     const { accounts, counts, units, startedAt, endedAt } = summary;
     const seen = { read: accounts.read.length, unread: accounts.unread.length, units, counts };
     bot.log.info("scanned", { run, filtered, seconds: Math.round((endedAt - startedAt) / 1000), ...seen });
-    // The beats tell it: one after the other, and also after a restart.
-    await store.commit({ ...(!filtered && { settings: { tell: "yes" } }), audit: [auditOf(bot, run, summary)] });
+    await store.commit(scanDone(run, summary, bot.now()));
     bot.wake();
     return summary;
   } catch (error) {
@@ -61,7 +62,13 @@ export async function scanNow(bot: Bot, filter: ScanFilter = {}): Promise<ScanSu
   }
 }
 
-const factsOf = (summary: ScanSummary): object => ({
+/** The beats of the bot tell it: one after the other, and also after a restart or a scan of the command line. */
+export const scanDone = (run: number, summary: ScanSummary, at: number): Edge => ({
+  ...(!summary.filtered && { settings: { tell: "yes" } }),
+  audit: [auditOf(run, summary, at)],
+});
+
+export const factsOf = (summary: ScanSummary): object => ({
   counts: summary.counts,
   units: summary.units,
   read: summary.accounts.read.length,
@@ -71,8 +78,8 @@ const factsOf = (summary: ScanSummary): object => ({
   complete: summary.complete,
 });
 
-const auditOf = (bot: Bot, run: number, summary: ScanSummary) => ({
-  at: bot.now(),
+const auditOf = (run: number, summary: ScanSummary, at: number): AuditDraft => ({
+  at,
   actor: "stance",
   action: "scan.done",
   subject: `run ${run}`,
@@ -109,12 +116,6 @@ async function hold(
   });
 }
 
-/** A scan that a crash, or a stop, broke off: it is not running, whatever the database says. */
-export async function endBrokenScan(bot: Bot, facts: { readonly stopped?: true } = {}): Promise<void> {
-  const last = bot.store.runs(1)[0];
-  if (last?.state === "running") await bot.store.endRun(last.id, { at: bot.now(), state: "aborted", facts });
-}
-
 /** Tells what a scan found, and what an admin said of a held one: "fold" (also after two hours of silence), "post", or "hold". */
 export async function tellNews(bot: Bot): Promise<void> {
   const said = bot.store.setting("brake:scan");
@@ -122,7 +123,9 @@ export async function tellNews(bot: Bot): Promise<void> {
   if (said === "post" || said === "fold") {
     await notify(bot, said === "post" ? "released" : "folded");
     await bot.store.commit({ settings: { "brake:scan": "" }, audit: [] });
-  } else if (scanned) await notify(bot);
+  }
+  // Before the first look, whatever a command line has found is no news: that message says all of it.
+  else if (scanned && firstLookSent(bot)) await notify(bot);
   else return;
   await bot.store.commit({ settings: { tell: "" }, audit: [] });
 }

@@ -1,6 +1,7 @@
-import { scanDoneCard, scanRunningCard, scanStartedCard } from "#cards/answers";
+import { answerCard, scanDoneCard, scanRunningCard, scanStartedCard } from "#cards/answers";
 import { severityCounts } from "#cards/words";
 import type { Card } from "#domain/card";
+import { StanceError } from "#domain/errors";
 import type { Bot } from "#flows/bot";
 import { Leaving } from "#flows/change";
 import type { Invocation } from "#flows/command";
@@ -25,9 +26,13 @@ export function scanFor(bot: Bot, { actor, channel }: Invocation, filter: ScanFi
       });
       await bot.chat.whisper({ channel, person: actor.account, card: done });
     })
-    .catch((error: unknown) => {
-      if (!(error instanceof Leaving)) bot.log.error("scan.asked", error);
-    });
+    .catch(async (error: unknown) => {
+      if (error instanceof Leaving) return;
+      bot.log.error("scan.asked", error);
+      if (error instanceof StanceError)
+        await bot.chat.whisper({ channel, person: actor.account, card: answerCard(error.message) });
+    })
+    .catch((error: unknown) => bot.log.error("answer.lost", error));
   return scanStartedCard("You", what);
 }
 

@@ -1,5 +1,4 @@
 import type { Bot } from "#flows/bot";
-import { endBrokenScan } from "#flows/scan-now";
 
 /**
  * Once, after all that could end has ended: marks a scan that did not as broken off by us, and says, a sentence each, what
@@ -7,7 +6,7 @@ import { endBrokenScan } from "#flows/scan-now";
  */
 export async function leave(bot: Bot): Promise<readonly string[]> {
   const { store } = bot;
-  await endBrokenScan(bot, { stopped: true });
+  await store.breakOff(bot.now());
   const last = store.runs(1)[0];
   const requests = store.requests({ state: ["approved", "executing"] });
   const clicks = store.unhandled().length;

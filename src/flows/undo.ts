@@ -52,7 +52,9 @@ async function planUndo(bot: Bot, ask: UndoAsk): Promise<Answer> {
   }
   if (items.length === 0) return no(`Nothing of ${id} is left to take back.`);
   const settled = parent.settledAt ?? 0;
-  const quick = bot.now() - settled <= bot.config.limits.fastUndoMinutes * minute;
+  // An approval from before a restore covers nothing.
+  const known = settled >= (bot.store.epoch()?.at ?? 0);
+  const quick = known && bot.now() - settled <= bot.config.limits.fastUndoMinutes * minute;
   return open(bot, {
     actor,
     findings,

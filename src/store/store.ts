@@ -25,8 +25,10 @@ export interface Store extends Reads {
     readonly at: Instant;
     readonly body: unknown;
   }): Promise<{ readonly id: number } | "duplicate">;
+  /** One scan of a database at a time, whichever process runs it; ends with `endRun` or the process (`store/scanning`). */
   beginRun(run: { readonly at: Instant; readonly filtered: boolean; readonly first: boolean }): Promise<number>;
-  recordUnit(write: UnitWrite): Promise<void>;
+  /** "lost": an edge has changed findings since; what was worked out has to be worked out again. */
+  recordUnit(write: UnitWrite): Promise<"done" | "lost">;
   recordAccount(account: AccountState): Promise<void>;
   /** Applies what units of this account staged. The caller has looked at the brake. */
   applyClosings(run: number, account: string, at: Instant): Promise<number>;
@@ -35,11 +37,43 @@ export interface Store extends Reads {
     run: number,
     end: { readonly at: Instant; readonly state: "done" | "aborted"; readonly facts: object },
   ): Promise<void>;
+  /** Runs that a crash broke off are not running, whatever the database says. Nothing while somebody scans. */
+  endDeadRuns(at: Instant): Promise<void>;
+  /** Ends the run that this process has begun, if there is one, as broken off by a stop. */
+  breakOff(at: Instant): Promise<void>;
+  /** Writes beside the file how far the trail has come: an older state in its place is told by that. Throws if it cannot. */
+  rememberHead(): void;
   close(): void;
 }
 
 /** The setting that holds a freeze, as JSON; empty: none. */
 export const freezeSetting = "freeze";
+
+/** A new one begins where a file is not what the bot left: restored, copied, put back. Nothing of before is carried out. */
+export interface Epoch {
+  readonly id: string;
+  /** From 1. */
+  readonly number: number;
+  readonly at: Instant;
+  /** Absent: the first. `unmarked`: nothing beside the file says that it is the bot's own. */
+  readonly why?: "backup" | "unmarked" | "older" | "copied";
+  /** The last entry of the trail before. */
+  readonly from?: Head;
+  /** The bot had come further than this file has. */
+  readonly published?: Head;
+  /** Where the backup came from, and when it was taken. */
+  readonly copy?: { readonly from: string; readonly at: Instant };
+  /** How many of each ended with it. */
+  readonly requests?: number;
+  readonly messages?: number;
+  readonly clicks?: number;
+}
+
+/** Two numbers that grow with each write to findings: by edges (what people did, fixes), and by scans. */
+export interface FindingsVersion {
+  readonly edges: number;
+  readonly scans: number;
+}
 
 export interface Edge {
   /** Leads to a change of a cloud: refused in the same transaction when a freeze is in force. */
@@ -58,8 +92,10 @@ export interface Edge {
   readonly nonces?: readonly Nonce[];
   readonly channels?: readonly Channel[];
   readonly groups?: readonly FindingGroup[];
-  /** Whole findings as they are now (owner claimed, group given, fixed by a request). Revision as read. */
+  /** Whole findings as they are now (owner claimed, group given, fixed by a request). */
   readonly findings?: readonly Finding[];
+  /** As of when they were read: "lost" if anybody has written findings since. A scan may run in another process. */
+  readonly findingsVersion?: FindingsVersion;
   readonly events?: readonly Omit<FindingEvent, "id">[];
   /** Ids of events somebody has been told of, and how. */
   readonly told?: readonly { readonly id: number; readonly how: "card" | "digest" | "count" }[];
@@ -234,6 +270,8 @@ export interface UnknownResult {
   readonly owner: string;
 }
 export interface UnitWrite {
+  /** As of when the findings were read that this builds on. */
+  readonly findingsVersion?: FindingsVersion;
   readonly state: UnitState;
   readonly assets: readonly Asset[];
   /** Of assets that a complete listing no longer has and that a read of their own did not find either. */
@@ -306,11 +344,14 @@ export interface Vitals {
 interface Reads {
   readonly kind: "real" | "demo";
   setting(name: string): string | undefined;
+  /** Undefined: no bot has worked on it yet. */
+  epoch(): Epoch | undefined;
   slot(name: string): Instant | undefined;
   /** By fingerprint or F- id. */
   finding(id: string): Finding | undefined;
   /** Worst first: severity, exposure, production, age. */
   findings(filter: FindingFilter): readonly Finding[];
+  findingsVersion(): FindingsVersion;
   countFindings(filter: FindingFilter): number;
   countBy(
     filter: FindingFilter,
@@ -333,8 +374,8 @@ interface Reads {
     readonly channel?: string;
     readonly open?: boolean;
   }): readonly FindingGroup[];
-  nextGroupId(): string;
-  nextRequestId(): string;
+  nextGroupId(): Promise<string>;
+  nextRequestId(): Promise<string>;
   channel(idOrName: string): Channel | undefined;
   channels(): readonly Channel[];
   claims(): readonly Claim[];

@@ -28,6 +28,7 @@ import {
 import { auditCard, auditListCard } from "#cards/audit";
 import { callsCard } from "#cards/calls";
 import { codeCard } from "#cards/code";
+import { epochCard } from "#cards/database";
 import { digestCard, quietDigestCard } from "#cards/digest";
 import { acceptForm, retireForm, revokeForm, snoozeForm } from "#cards/exception-forms";
 import {
@@ -694,6 +695,17 @@ const admin: Readonly<Record<string, Card>> = {
   brake: brakeCard({ run: 17, at: now, cards: 34, people: 14, channels: 9, until: now + 2 * hour }),
   "brake folded": brakeDoneCard({ run: 17, at: now, cards: 34, people: 14, channels: 9, until: now }, "fold"),
   "closing brake": closingBrakeCard("payments-prod", s.prod.id, { closings: 42, open: 51 }),
+  "epoch restored": epochCard({
+    at: now,
+    why: "backup",
+    taken: now - day,
+    from: 120,
+    published: 134,
+    requests: 3,
+    messages: 5,
+    clicks: 1,
+  }),
+  "epoch copied": epochCard({ at: now, why: "copied", from: 120, requests: 0, messages: 0, clicks: 0 }),
   status: statusCard(status),
   "status and no scan since yesterday": statusCard({ ...status, noScan: { since: now - day } }),
   "status without scans": statusCard({

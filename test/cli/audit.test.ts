@@ -48,28 +48,28 @@ const changed = (seq: number, how: (row: ChainRow) => unknown): readonly unknown
 
 describe("stance audit", () => {
   it("exports every entry, and the export adds up as the database does", async () => {
-    expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
     const last = rows.at(-1)?.hash.slice(0, 16);
-    const whole = { code: 0, out: `The trail adds up: 4 entries, last ${last}.\n`, err: "" };
+    const whole = { code: 0, out: `The trail adds up: 5 entries, last ${last}.\n`, err: "" };
     expect(await kept.run("audit", "verify")).toEqual(whole);
     expect(await verified(rows)).toEqual(whole);
-    expect(await verified(rows, "--anchor", `${anchor(2)},#${anchor(4, 64)}`)).toEqual(whole);
+    expect(await verified(rows, "--anchor", `${anchor(2)},#${anchor(5, 64)}`)).toEqual(whole);
     expect(JSON.parse((await verified(rows, "--json")).out)).toEqual({
       ok: true,
-      head: { seq: 4, hash: rows.at(-1)?.hash },
+      head: { seq: 5, hash: rows.at(-1)?.hash },
     });
   });
 
   it.each<[string, () => readonly unknown[], string]>([
-    ["a changed body", () => changed(3, (row) => ({ ...row, body: row.body.replace("R-2", "R-9") })), "#3 was changed"],
+    ["a changed body", () => changed(4, (row) => ({ ...row, body: row.body.replace("R-2", "R-9") })), "#4 was changed"],
     [
       "a changed text",
-      () => changed(3, (row) => ({ ...row, salted: { reason: { ...row.salted?.["reason"], text: "other" } } })),
-      'the text "reason" of entry #3 was changed',
+      () => changed(4, (row) => ({ ...row, salted: { reason: { ...row.salted?.["reason"], text: "other" } } })),
+      'the text "reason" of entry #4 was changed',
     ],
     ["an entry taken out", () => rows.filter(({ seq }) => seq !== 2), "entry #2 is missing"],
-    ["two entries swapped", () => [0, 2, 1, 3].map((i) => rows[i]), "entry #2 is missing"],
-    ["another hash", () => changed(4, (row) => ({ ...row, hash: "0".repeat(64) })), "entry #4 was changed"],
+    ["two entries swapped", () => [0, 2, 1, 3, 4].map((i) => rows[i]), "entry #2 is missing"],
+    ["another hash", () => changed(5, (row) => ({ ...row, hash: "0".repeat(64) })), "entry #5 was changed"],
   ])("finds %s", async (_, tampered, problem) => {
     const { code, out } = await verified(tampered());
     expect(code).toBe(1);
@@ -78,7 +78,7 @@ describe("stance audit", () => {
   });
 
   it("an erased text does not break the trail", async () => {
-    expect((await verified(changed(3, ({ salted: _, ...row }) => row))).code).toBe(0);
+    expect((await verified(changed(4, ({ salted: _, ...row }) => row))).code).toBe(0);
   });
 
   it("a tail cut off is found by an anchor, and only by it", async () => {
@@ -99,11 +99,11 @@ describe("stance audit", () => {
     const copy = new Sqlite(join(kept.cwd, "copy.sqlite"));
     const triggers = copy.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all().map(String);
     for (const name of triggers) copy.exec(`DROP TRIGGER ${name}`);
-    copy.exec("UPDATE audit SET body = replace(body, 'R-2', 'R-9') WHERE seq = 3");
+    copy.exec("UPDATE audit SET body = replace(body, 'R-2', 'R-9') WHERE seq = 4");
     copy.close();
     const { code, out } = await kept.run("audit", "verify", "--database", "copy.sqlite");
     expect(code).toBe(1);
-    expect(out).toBe("The trail does not add up at #3: entry #3 was changed.\n");
+    expect(out).toBe("The trail does not add up at #4: entry #4 was changed.\n");
   });
 
   it.each([
@@ -130,11 +130,11 @@ describe("stance audit", () => {
   );
 
   it("shows one entry, by number, with its texts", async () => {
-    for (const word of ["3", "#3"]) {
+    for (const word of ["4", "#4"]) {
       const { code, out } = await kept.run("audit", "show", word);
       expect(code).toBe(0);
       expect(JSON.parse(out)).toMatchObject({
-        seq: 3,
+        seq: 4,
         body: { action: "request.approve", subject: "R-2" },
         salted: { reason: { text: "reason 2" } },
       });
@@ -144,6 +144,6 @@ describe("stance audit", () => {
   it.each(["0", "99", "x", "1.5", "-1", "0x1", ""])('there is no entry "%s"', async (word) => {
     const { code, out, err } = await kept.run("audit", "show", "--", word);
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toBe(`stance: There is no audit entry "${word}": they go from #1 to #4.\n`);
+    expect(err).toBe(`stance: There is no audit entry "${word}": they go from #1 to #5.\n`);
   });
 });

@@ -141,6 +141,7 @@ describe("the request machine", () => {
         at,
       }),
       fc.record({ kind: fc.constant("supersede" as const), at, why: fc.constant("w") }),
+      fc.record({ kind: fc.constant("restore" as const), at, sent: fc.boolean() }),
       fc.record({
         kind: fc.constant("item" as const),
         index: fc.integer({ min: 0, max: 1 }),
@@ -162,6 +163,10 @@ describe("the request machine", () => {
           const people = counted(now).map(({ human: who }) => who);
           expect(new Set(people).size).toBe(people.length);
           expect(people).not.toContain("tom");
+          if (one.kind === "restore" && "next" in result) {
+            expect(["expired", "halted"]).toContain(now.state);
+            expect(transition(now, { kind: "start", at: 5_000 })).toHaveProperty("refused");
+          }
           if (now.state === "executing" || now.state === "verified") expect(people.length).toBeGreaterThanOrEqual(need);
         }
       }),

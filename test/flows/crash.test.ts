@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyChain } from "#audit/chain";
@@ -16,6 +16,7 @@ import type { Fuse } from "#test/support/fuse";
 import { fuse, mortalChat, mortalCloud, mortalStore } from "#test/support/fuse";
 import type { Said, World } from "#test/support/harness";
 import { isForm, pressOf, world } from "#test/support/harness";
+import { moveDatabase } from "#test/support/move-database";
 import { quickFolder } from "#test/support/quick-folder";
 
 /**
@@ -42,7 +43,7 @@ interface Life {
 let lives = 0;
 async function begin(scene?: Scene): Promise<Life> {
   const file = join(folder, `${lives++}.sqlite`);
-  if (scene) copyFileSync(scene.file, file);
+  if (scene) moveDatabase(scene.file, file);
   const f = fuse();
   let door: MemoryDoor | undefined;
   const w = await world({
@@ -67,7 +68,7 @@ async function begin(scene?: Scene): Promise<Life> {
 function sceneOf({ w, door }: Life, press: Press): Scene {
   const file = join(folder, `scene-${lives}.sqlite`);
   w.close();
-  copyFileSync(join(folder, `${lives - 1}.sqlite`), file);
+  moveDatabase(join(folder, `${lives - 1}.sqlite`), file);
   return { file, estate: door.snapshot(), said: w.said, press, now: w.time.now };
 }
 

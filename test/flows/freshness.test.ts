@@ -54,6 +54,7 @@ describe("no scan", () => {
     expect(told()).toEqual({});
     await store.beginRun({ at: now - minute, filtered: false, first: true });
     expect(told()).toEqual({});
+    await store.breakOff(now);
     await ran(store, now, { state: "aborted" });
     await ran(store, now, { filtered: true });
     await ran(store, now, { facts: { read: 0 } });

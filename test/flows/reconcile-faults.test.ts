@@ -189,7 +189,7 @@ async function live(
   { start, steps }: { readonly start: readonly State[]; readonly steps: readonly Step[] },
   file: string,
 ): Promise<readonly Outcome[]> {
-  const store = await openStore({ file, kind: "real", at: 0 });
+  let store = await openStore({ file, kind: "real", at: 0 });
   const calm: Step = { changes: [], faults: [], unreadable: [], unread: [], filter: {} };
   const world = [...start];
   const outcomes: Outcome[] = [];
@@ -202,6 +202,9 @@ async function live(
     const held = new Set<string>();
     const died = await scanOnce(store, { world, step: each, shown, held, now: () => time++ });
     outcomes.push({ before, after: store.findings({}), shown, died, filtered: isFiltered(each.filter), held });
+    if (!died) continue;
+    store.close();
+    store = await openStore({ file, kind: "real", at: 0 });
   }
   store.close();
   return outcomes;

@@ -81,6 +81,8 @@ const events: readonly RequestEvent[] = [
   { kind: "replan", ...who, plans: new Map([[0, { plan, summary: "s" }]]), expiresAt: 2_000 },
   { kind: "regress", at: 5 },
   { kind: "undone", by: "R-2", at: 5 },
+  { kind: "restore", at: 5, sent: true },
+  { kind: "restore", at: 5, sent: false },
 ];
 
 test("the diagram in the docs is the machine: every way it knows, and no other", () => {

@@ -213,9 +213,36 @@ describe("the SQLite store", () => {
     const run = await store.beginRun({ at: 1, filtered: false, first: true });
     await recorded(run, [finding("a")]);
     await recorded(run, [], ["a"]);
+    store.close();
+    store = await openStore({ file, kind: "real", exclusive: true, at: 1 });
     await store.beginRun({ at: 40, filtered: false, first: false });
     expect(await store.applyClosings(run, unit.account, 50)).toBe(0);
     expect(store.runs(2).map(({ state }) => state)).toEqual(["running", "aborted"]);
+  });
+
+  test("what an edge did to findings meanwhile is not written over by a scan, nor the other way round", async () => {
+    const run = await store.beginRun({ at: 1, filtered: false, first: true });
+    await recorded(run, [finding("a")]);
+    const seen = store.findingsVersion();
+    const [known] = store.findings({});
+    const claimed = { ...known, ownership: { owner: "web", source: "claim", via: "claimed" } } as Finding;
+    expect(await store.commit({ findings: [claimed], findingsVersion: seen, audit: [] })).toBe("done");
+    const write = {
+      state: { ...unit, run, outcome: "complete", assets: 1, at: 20 },
+      assets: [],
+      gone: [],
+      findings: [finding("a")],
+      events: [],
+      closings: [],
+      tallies: [],
+      unknowns: [],
+    } as const;
+    expect(await store.recordUnit({ ...write, findingsVersion: seen })).toBe("lost");
+    expect(store.finding("a")?.ownership.owner).toBe("web");
+    const again = store.findingsVersion();
+    expect(await store.recordUnit({ ...write, findingsVersion: again })).toBe("done");
+    expect(await store.commit({ findings: [claimed], findingsVersion: again, audit: [] })).toBe("lost");
+    expect(store.finding("a")?.ownership.owner).toBe("payments");
   });
 
   test("a request that moved since it was read is not overwritten, and nothing of the edge stays", async () => {

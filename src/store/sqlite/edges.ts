@@ -3,7 +3,7 @@ import { busyAssets } from "#domain/request";
 import { appendAudit } from "#store/sqlite/audit";
 import type { Database } from "#store/sqlite/database";
 import { saveException } from "#store/sqlite/exceptions";
-import { readFinding, saveEvent, saveFinding } from "#store/sqlite/findings";
+import { raiseFindingsVersion, readFinding, readFindingsVersion, saveEvent, saveFinding } from "#store/sqlite/findings";
 import type { Edge, Store } from "#store/store";
 import { freezeSetting } from "#store/store";
 
@@ -35,6 +35,7 @@ function applyEdge(db: Database, edge: Edge): void {
     if (db.run("INSERT INTO nonce_use VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, human, at) === 0)
       throw new Refused("duplicate");
   }
+  checkFindings(db, edge);
   for (const finding of edge.unchanged ?? [])
     if (JSON.stringify(readFinding(db, finding.fingerprint)) !== JSON.stringify(finding)) throw new Refused("lost");
   for (const { revision, next } of edge.requests ?? []) saveRequest(db, revision, next);
@@ -44,6 +45,13 @@ function applyEdge(db: Database, edge: Edge): void {
   saveChatState(db, edge);
   if (edge.handled !== undefined) db.run("UPDATE inbox SET handled = 1, body = NULL WHERE id = ?", edge.handled);
   appendAudit(db, edge.audit);
+}
+
+/** What a scan, or another edge, wrote since these findings were read must not be written over. */
+function checkFindings(db: Database, { findings, claims, findingsVersion: seen }: Edge): void {
+  const now = readFindingsVersion(db);
+  if (seen !== undefined && (seen.edges !== now.edges || seen.scans !== now.scans)) throw new Refused("lost");
+  if (findings !== undefined || claims !== undefined) raiseFindingsVersion(db, "edges");
 }
 
 function saveChangeRecords(db: Database, edge: Edge): void {
@@ -129,7 +137,7 @@ const waitingUntil = (db: Database, key: string): number =>
   0;
 
 /** Compare and set: the row must still be the one that was read, and an asset carries one open change at a time. */
-function saveRequest(db: Database, revision: number, request: Request): void {
+export function saveRequest(db: Database, revision: number, request: Request): void {
   const body = JSON.stringify(request);
   if (revision === 0) {
     db.run(

@@ -4,7 +4,7 @@ import { shortId } from "#domain/ids";
 import type { Instant } from "#domain/time";
 import type { Cell, Database } from "#store/sqlite/database";
 import { leaveException } from "#store/sqlite/exceptions";
-import type { FindingEvent, FindingFilter } from "#store/store";
+import type { FindingEvent, FindingFilter, FindingsVersion } from "#store/store";
 
 interface FindingRow {
   readonly id: string;
@@ -80,15 +80,46 @@ export function saveEvent(db: Database, event: Omit<FindingEvent, "id">): void {
   );
 }
 
+const versionNames = { edges: "findings by edges", scans: "findings by scans" } as const;
+
+export function readFindingsVersion(db: Database): FindingsVersion {
+  const read = (name: string): number =>
+    db.get<{ value: number }>("SELECT value FROM counter WHERE name = ?", name)?.value ?? 0;
+  return { edges: read(versionNames.edges), scans: read(versionNames.scans) };
+}
+
+/** Inside the transaction that writes findings. */
+export const raiseFindingsVersion = (db: Database, by: keyof FindingsVersion): number =>
+  nextCount(db, versionNames[by]);
+
 /** Closes what is still open; a finding that failed again since the closing was staged stays open. */
-export function applyClosings(db: Database, run: number, account: string, at: Instant): number {
+export async function applyClosings(db: Database, run: number, account: string, at: Instant): Promise<number> {
+  let count = 0;
+  for (;;) {
+    const lot = await db.bulk(() => applyLot(db, run, account, at));
+    count += lot.closed;
+    if (lot.staged < closingsAtOnce) return count;
+  }
+}
+
+/** Each writes a finding and an event, and deletes what was staged. */
+const closingsAtOnce = 150;
+
+function applyLot(
+  db: Database,
+  run: number,
+  account: string,
+  at: Instant,
+): { readonly staged: number; readonly closed: number } {
   let count = 0;
   const staged = db.all<{ fingerprint: string; how: Closing; at: number }>(
-    "SELECT fingerprint, how, at FROM closing WHERE run = ? AND account = ?",
+    "SELECT fingerprint, how, at FROM closing WHERE run = ? AND account = ? LIMIT ?",
     run,
     account,
+    closingsAtOnce,
   );
   for (const closing of staged) {
+    db.run("DELETE FROM closing WHERE run = ? AND account = ? AND fingerprint = ?", run, account, closing.fingerprint);
     const finding = readFinding(db, closing.fingerprint);
     if (!finding || finding.status === "resolved" || finding.status === "retired" || finding.lastSeen >= closing.at)
       continue;
@@ -110,8 +141,8 @@ export function applyClosings(db: Database, run: number, account: string, at: In
     });
     count++;
   }
-  db.run("DELETE FROM closing WHERE run = ? AND account = ?", run, account);
-  return count;
+  raiseFindingsVersion(db, "scans");
+  return { staged: staged.length, closed: count };
 }
 
 const toFinding = ({ body }: FindingRow): Finding => JSON.parse(body);

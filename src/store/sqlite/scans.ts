@@ -1,49 +1,94 @@
 import type { Asset, AssetType, CloudName } from "#domain/asset";
 import { standingAside } from "#domain/exception";
 import type { Cell, Database } from "#store/sqlite/database";
-import { readFinding, saveEvent, saveFinding } from "#store/sqlite/findings";
+import { raiseFindingsVersion, readFinding, readFindingsVersion, saveEvent, saveFinding } from "#store/sqlite/findings";
 import type { AccountState, StoredAccount, Tally, UnitKey, UnitState, UnitWrite, UnknownResult } from "#store/store";
 
-/** A click waits for the writer: large pages are written in pieces. */
-const batch = 500;
+/** Rows of a transaction: a click waits for one of them at most. */
+const rowsAtOnce = 500;
 
-export async function recordUnit(db: Database, write: UnitWrite): Promise<void> {
-  const { assets, findings, events, state } = write;
-  const woken = new Set(events.flatMap(({ kind, fingerprint }) => (kind === "woke" ? [fingerprint] : [])));
-  const lots = Math.max(1, Math.ceil(Math.max(assets.length, findings.length) / batch));
-  for (let lot = 0; lot < lots; lot++) {
-    const here = <T>(list: readonly T[]): readonly T[] => list.slice(lot * batch, (lot + 1) * batch);
-    await db.transaction(() => {
-      for (const asset of here(assets)) saveAsset(db, asset, state.at);
-      // A finding and what happened to it are kept together: whoever counts in between sees both or neither.
-      const prints = new Set(here(findings).map(({ fingerprint }) => fingerprint));
-      for (const finding of here(findings)) {
-        const stored = woken.has(finding.fingerprint) ? undefined : readFinding(db, finding.fingerprint);
-        saveFinding(db, stored ? standingAside(stored, finding) : finding);
-      }
-      for (const event of events) if (prints.has(event.fingerprint)) saveEvent(db, event);
-      if (lot === lots - 1) saveUnit(db, write);
-    });
-  }
+/** One write of a unit. What belongs together, a finding and what happened to it, is one. */
+interface Piece {
+  readonly rows: number;
+  write(): void;
 }
 
-function saveUnit(db: Database, { state, gone, closings, tallies, unknowns }: UnitWrite): void {
-  const { cloud, account, region, type } = state;
-  const place = [cloud, account, region, type] as const;
+/** The unit itself comes last: a crash in between is a unit that was not finished. */
+export async function recordUnit(db: Database, write: UnitWrite): Promise<"done" | "lost"> {
+  for (const lot of lotsOf(piecesOf(db, write))) {
+    const kept = await db.bulk(() => {
+      const { findingsVersion: seen } = write;
+      if (seen !== undefined && readFindingsVersion(db).edges !== seen.edges) return false;
+      for (const piece of lot) piece.write();
+      if (write.findings.length > 0) raiseFindingsVersion(db, "scans");
+      return true;
+    });
+    if (!kept) return "lost";
+  }
+  return "done";
+}
+
+function* lotsOf(pieces: Iterable<Piece>): Generator<readonly Piece[]> {
+  let lot: Piece[] = [];
+  let rows = 0;
+  for (const piece of pieces) {
+    if (lot.length > 0 && rows + piece.rows > rowsAtOnce) {
+      yield lot;
+      lot = [];
+      rows = 0;
+    }
+    lot.push(piece);
+    rows += piece.rows;
+  }
+  if (lot.length > 0) yield lot;
+}
+
+function* piecesOf(db: Database, write: UnitWrite): Generator<Piece> {
+  const { state, events } = write;
+  const one = (work: () => unknown): Piece => ({ rows: 1, write: () => void work() });
+  for (const asset of write.assets) yield one(() => saveAsset(db, asset, state.at));
+  const happened = new Map<string, (typeof events)[number][]>();
+  for (const event of events) happened.set(event.fingerprint, [...(happened.get(event.fingerprint) ?? []), event]);
+  for (const finding of write.findings) {
+    const own = happened.get(finding.fingerprint) ?? [];
+    yield { rows: 1 + own.length, write: () => saveWithEvents(db, finding, own) };
+  }
+  for (const id of write.gone) yield one(() => db.run("UPDATE asset SET gone_at = ? WHERE id = ?", state.at, id));
+  for (const { fingerprint, how, at } of write.closings)
+    yield one(() =>
+      db.run("INSERT OR REPLACE INTO closing VALUES (?, ?, ?, ?, ?)", state.run, state.account, fingerprint, how, at),
+    );
+  yield { rows: write.tallies.length, write: () => saveTallies(db, write) };
+  for (const unknown of write.unknowns) yield one(() => saveUnknown(db, state, unknown));
+  yield one(() => saveUnit(db, state));
+}
+
+/** Whoever counts in between sees both or neither. */
+function saveWithEvents(db: Database, finding: UnitWrite["findings"][number], events: UnitWrite["events"]): void {
+  // What was set aside since it was read stays so, unless the scan is what wakes it.
+  const stored = events.some(({ kind }) => kind === "woke") ? undefined : readFinding(db, finding.fingerprint);
+  saveFinding(db, stored ? standingAside(stored, finding) : finding);
+  for (const event of events) saveEvent(db, event);
+}
+
+const saveUnit = (db: Database, state: UnitState): unknown =>
   db.run(
     "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     state.run,
-    ...place,
+    state.cloud,
+    state.account,
+    state.region,
+    state.type,
     state.outcome,
     state.reason ?? null,
     state.permission ?? null,
     state.assets,
     state.at,
   );
-  for (const id of gone) db.run("UPDATE asset SET gone_at = ? WHERE id = ?", state.at, id);
-  for (const { fingerprint, how, at } of closings)
-    db.run("INSERT OR REPLACE INTO closing VALUES (?, ?, ?, ?, ?)", state.run, account, fingerprint, how, at);
-  // What was not looked at keeps the figures of the last look.
+
+/** What was not looked at keeps the figures of the last look. */
+function saveTallies(db: Database, { state, tallies }: UnitWrite): void {
+  const place = [state.cloud, state.account, state.region, state.type] as const;
   for (const t of tallies)
     db.run(
       "INSERT OR REPLACE INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -61,18 +106,22 @@ function saveUnit(db: Database, { state, gone, closings, tallies, unknowns }: Un
       ...place,
       check,
     );
-  for (const u of unknowns)
-    db.run(
-      "INSERT OR REPLACE INTO unknown VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      ...place,
-      u.check,
-      u.asset.id,
-      u.asset.name,
-      u.reason,
-      u.permission ?? null,
-      u.owner,
-    );
 }
+
+const saveUnknown = (db: Database, place: UnitKey, u: UnknownResult): unknown =>
+  db.run(
+    "INSERT OR REPLACE INTO unknown VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    place.cloud,
+    place.account,
+    place.region,
+    place.type,
+    u.check,
+    u.asset.id,
+    u.asset.name,
+    u.reason,
+    u.permission ?? null,
+    u.owner,
+  );
 
 function saveAsset(db: Database, asset: Asset, at: number): void {
   db.run(

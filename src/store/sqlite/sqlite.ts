@@ -6,11 +6,25 @@ import { appendAudit, auditRows, readHead } from "#store/sqlite/audit";
 import type { Cell, Database, OpenOptions } from "#store/sqlite/database";
 import { openDatabase } from "#store/sqlite/database";
 import { commitEdge } from "#store/sqlite/edges";
+import type { Follower } from "#store/sqlite/epoch";
+import { readEpoch, takeUp } from "#store/sqlite/epoch";
 import * as exceptions from "#store/sqlite/exceptions";
 import * as findings from "#store/sqlite/findings";
+import { scanning } from "#store/sqlite/runs";
 import * as scans from "#store/sqlite/scans";
 import { readVitals } from "#store/sqlite/vitals";
-import type { Channel, FindingGroup, Nonce, PostedMessage, QueuedMessage, Run, Step, Store, Timer } from "#store/store";
+import type {
+  Channel,
+  Edge,
+  FindingGroup,
+  Nonce,
+  PostedMessage,
+  QueuedMessage,
+  Run,
+  Step,
+  Store,
+  Timer,
+} from "#store/store";
 
 interface RunRow {
   readonly id: number;
@@ -26,6 +40,7 @@ export async function openStore(
   options: OpenOptions & { readonly kind: "real" | "demo"; readonly at: number },
 ): Promise<Store> {
   const db = openDatabase(options);
+  let follower: Follower | undefined;
   try {
     const found = db.get<{ value: string }>("SELECT value FROM setting WHERE name = 'kind'")?.value;
     if (found !== undefined && found !== options.kind) throw new StanceError("store/foreign");
@@ -36,30 +51,56 @@ export async function openStore(
           { at: options.at, actor: "stance", action: "store.created", subject: "store", facts: { kind: options.kind } },
         ]);
       });
+    if (options.exclusive) follower = await takeUp(db, options.file, options.at);
   } catch (error) {
     db.close();
     throw error;
   }
+  const runs = scanning(db, options.file);
+  let closed = false;
   return {
     kind: options.kind,
+    ...runs.port,
     ...writes(db),
+    commit: (edge) => commitFollowed(db, edge, follower),
+    rememberHead: () => follower?.follow(),
     ...reads(db, options.file),
     ...chatReads(db),
     ...requestReads(db),
-    close: () => db.close(),
+    close() {
+      if (closed) return;
+      closed = true;
+      runs.close();
+      follow(follower);
+      db.close();
+    },
   };
+}
+
+/** What a request came to stands beside the file before anything builds on it. */
+async function commitFollowed(db: Database, edge: Edge, follower: Follower | undefined): ReturnType<Store["commit"]> {
+  const outcome = await commitEdge(db, edge);
+  if (outcome === "done" && edge.requests !== undefined) follow(follower);
+  return outcome;
+}
+
+function follow(follower: Follower | undefined): void {
+  try {
+    follower?.follow("now");
+  } catch {
+    // What was committed stands. The next beat tries again, and says so if it cannot.
+  }
 }
 
 type Writes = Pick<
   Store,
-  | "commit"
   | "accept"
-  | "beginRun"
   | "recordUnit"
   | "recordAccount"
   | "applyClosings"
   | "dropClosings"
-  | "endRun"
+  | "nextGroupId"
+  | "nextRequestId"
   | "delivered"
   | "postpone"
   | "cache"
@@ -67,7 +108,6 @@ type Writes = Pick<
 
 function writes(db: Database): Writes {
   return {
-    commit: (edge) => commitEdge(db, edge),
     accept: ({ keys, at, body }) =>
       db.transaction(() => {
         const seen = keys.some((key) => db.get("SELECT 1 FROM inbox_key WHERE key = ?", key) !== undefined);
@@ -77,36 +117,14 @@ function writes(db: Database): Writes {
         for (const key of keys) db.run("INSERT INTO inbox_key VALUES (?, ?) ON CONFLICT DO NOTHING", key, id);
         return { id };
       }),
-    beginRun: ({ at, filtered, first }) =>
-      db.transaction(() => {
-        // A run that a crash broke off closes nothing: what it staged is dropped, what it recorded stays.
-        db.run("UPDATE run SET state = 'aborted', ended_at = ? WHERE state = 'running'", at);
-        db.run("DELETE FROM closing");
-        db.run(
-          "INSERT INTO run (started_at, state, filtered, facts) VALUES (?, 'running', ?, ?)",
-          at,
-          filtered ? 1 : 0,
-          JSON.stringify({ first }),
-        );
-        return db.get<{ id: number }>("SELECT last_insert_rowid() AS id")?.id ?? 0;
-      }),
     recordUnit: (write) => scans.recordUnit(db, write),
     recordAccount: (account) => scans.recordAccount(db, account),
-    applyClosings: (run, account, at) => db.transaction(() => findings.applyClosings(db, run, account, at)),
+    applyClosings: (run, account, at) => findings.applyClosings(db, run, account, at),
     async dropClosings(run, account) {
       await db.transaction(() => db.run("DELETE FROM closing WHERE run = ? AND account = ?", run, account));
     },
-    async endRun(run, { at, state, facts }) {
-      await db.transaction(() =>
-        db.run(
-          "UPDATE run SET state = ?, ended_at = ?, facts = json_patch(facts, ?) WHERE id = ?",
-          state,
-          at,
-          JSON.stringify(facts),
-          run,
-        ),
-      );
-    },
+    nextGroupId: () => db.transaction(() => shortId("G", findings.nextCount(db, "group"))),
+    nextRequestId: () => db.transaction(() => shortId("R", findings.nextCount(db, "request"))),
     async delivered(queued, result) {
       await db.transaction(() => {
         db.run("UPDATE outbox SET done = 1, card = '{}' WHERE id = ?", queued.id);
@@ -149,9 +167,11 @@ function writes(db: Database): Writes {
 type ScanReads = Pick<
   Store,
   | "setting"
+  | "epoch"
   | "slot"
   | "finding"
   | "findings"
+  | "findingsVersion"
   | "countFindings"
   | "countBy"
   | "events"
@@ -185,9 +205,11 @@ const toRun = (row: RunRow): Run => ({
 function reads(db: Database, file: string): ScanReads {
   return {
     setting: (name) => db.get<{ value: string }>("SELECT value FROM setting WHERE name = ?", name)?.value,
+    epoch: () => readEpoch(db),
     slot: (name) => db.get<{ at: number }>("SELECT at FROM slot WHERE name = ?", name)?.at,
     finding: (id) => findings.readFinding(db, id),
     findings: (filter) => findings.readFindings(db, filter),
+    findingsVersion: () => findings.readFindingsVersion(db),
     countFindings: (filter) => findings.countFindings(db, filter),
     countBy: (filter, by) => findings.countBy(db, filter, by),
     events: (filter) => findings.readEvents(db, filter),
@@ -227,7 +249,6 @@ type ChatReads = Pick<
   Store,
   | "group"
   | "groups"
-  | "nextGroupId"
   | "channel"
   | "channels"
   | "claims"
@@ -253,7 +274,6 @@ function chatReads(db: Database): ChatReads {
         channel ?? null,
         open === undefined ? null : Number(open),
       ),
-    nextGroupId: () => shortId("G", findings.nextCount(db, "group")),
     channel: (idOrName) =>
       bodies<Channel>("SELECT body FROM channel WHERE id = ?1 OR name = ?2", idOrName, idOrName.replace(/^#/, ""))[0],
     channels: () => bodies<Channel>("SELECT body FROM channel ORDER BY name"),
@@ -289,15 +309,7 @@ function chatReads(db: Database): ChatReads {
 
 type RequestReads = Pick<
   Store,
-  | "nextRequestId"
-  | "request"
-  | "requests"
-  | "nextExceptionId"
-  | "exception"
-  | "exceptions"
-  | "steps"
-  | "stepsSince"
-  | "nonce"
+  "request" | "requests" | "nextExceptionId" | "exception" | "exceptions" | "steps" | "stepsSince" | "nonce"
 >;
 
 function requestReads(db: Database): RequestReads {
@@ -313,7 +325,6 @@ function requestReads(db: Database): RequestReads {
         ...(problem !== null && { problem }),
       }));
   return {
-    nextRequestId: () => shortId("R", findings.nextCount(db, "request")),
     request(id) {
       const row = db.get<{ body: string; revision: number }>("SELECT body, revision FROM request WHERE id = ?", id);
       return row && { request: JSON.parse(row.body), revision: row.revision };
