@@ -63,6 +63,7 @@ export async function startBot(
   }
   const ticking = clock.everyMinute("beat", async () => {
     void heart.scanIfDue();
+    void heart.sweepIfDue();
     await heart.beat();
   });
   void heart.scanIfDue();

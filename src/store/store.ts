@@ -6,6 +6,7 @@ import type { Card, Inline } from "#domain/card";
 import type { Severity } from "#domain/check";
 import type { Cause, Closing, EventKind, Finding, Status } from "#domain/finding";
 import type { Request, RequestState } from "#domain/request";
+import type { RetentionKey } from "#domain/retention";
 import type { Instant } from "#domain/time";
 
 /**
@@ -35,6 +36,10 @@ export interface Store extends Reads {
   ): Promise<void>;
   /** Runs that a crash broke off are not running, whatever the database says. Nothing while somebody scans. */
   endDeadRuns(at: Instant): Promise<void>;
+  /** Deletes what is older than it is kept (`domain/retention.ts`), little by little; how many rows of each. */
+  sweep(now: Instant, before: Readonly<Record<RetentionKey, Instant>>): Promise<Readonly<Record<RetentionKey, number>>>;
+  /** Erases the free texts of an audit entry; the chain, which holds their hashes, stays whole. Their names. */
+  eraseTexts(seq: number, at: Instant): Promise<readonly string[]>;
   /** Writes beside the file how far the trail has come: an older state in its place is told by that. Throws if it cannot. */
   rememberHead(): void;
   close(): void;

@@ -89,4 +89,10 @@ BEGIN SELECT RAISE(ABORT, 'audit: append only'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit: append only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit: append only'); END;
 `,
+  `
+ALTER TABLE outbox ADD COLUMN done_at INTEGER;
+CREATE INDEX unit_run ON unit (run);
+CREATE INDEX request_item_asset ON request_item (asset);
+CREATE INDEX inbox_key_inbox ON inbox_key (inbox);
+`,
 ];
