@@ -70,6 +70,7 @@ export function assemble({ stopping = new AbortController().signal, ...parts }: 
       beat: () => track(beating.beat()),
       scanIfDue: () => track(beating.scanIfDue()),
       scan: () => track(beating.scan()),
+      sweepIfDue: () => track(beating.sweepIfDue()),
     },
     inbound: dispatcher(bot),
     idle,

@@ -109,6 +109,7 @@ export async function startBot(config: Config, options: StartOptions): Promise<R
   const look = (): void => void chain.look().catch((error: unknown) => log.error("audit.watch", error));
   const ticking = clock.everyMinute("beat", async () => {
     void heart.scanIfDue();
+    void heart.sweepIfDue();
     look();
     // Its parts run one at a time by themselves: a change under way must not keep the clock from the rest.
     void heart.beat();

@@ -5,11 +5,13 @@ import { z } from "zod";
 import type { ChainRow, Head } from "#audit/chain";
 import { verifyChain } from "#audit/chain";
 import type { DatabaseOptions } from "#cli/database";
-import { withDatabase } from "#cli/database";
+import { databasePath, withDatabase } from "#cli/database";
 import { exitCodes } from "#cli/exit";
 import type { Io } from "#cli/io";
 import { printJson, printLines } from "#cli/print";
 import { messageOf, StanceError } from "#domain/errors";
+import { openStore } from "#store/sqlite/sqlite";
+import type { Store } from "#store/store";
 
 export interface VerifyOptions extends DatabaseOptions {
   /** An export; without it the database is walked. */
@@ -100,15 +102,38 @@ export const exportAll = (options: DatabaseOptions, io: Io): Promise<number> =>
     return exitCodes.done;
   });
 
+/** `stance audit erase N`: the free texts of an entry; the chain stays whole. */
+export async function erase(options: DatabaseOptions & { readonly entry: string }, io: Io): Promise<number> {
+  const file = databasePath(options, io);
+  const seq = await withDatabase(options, io, async (store) => entryOf(store, options.entry).seq);
+  const store = await openStore({ file, kind: "real", at: io.now() });
+  try {
+    const names = await store.eraseTexts(seq, io.now());
+    if (options.json) await printJson(io.stdout, { entry: seq, erased: names });
+    else
+      await printLines(io.stdout, [
+        names.length === 0 ? `Entry #${seq} has no texts.` : `Erased of entry #${seq}: ${names.join(", ")}.`,
+      ]);
+    return exitCodes.done;
+  } finally {
+    store.close();
+  }
+}
+
+function entryOf(store: Store, text: string): ChainRow {
+  const seq = Number(/^#?(\d{1,15})$/.exec(text)?.[1] ?? Number.NaN);
+  const [row] = Number.isNaN(seq) ? [] : store.auditRows(seq - 1);
+  if (row?.seq !== seq)
+    throw new StanceError("input/invalid", {
+      detail: `There is no audit entry "${text}": they go from #1 to #${store.auditHead().seq}.`,
+    });
+  return row;
+}
+
 /** `stance audit show N`: one entry, as JSON. */
 export const show = (options: DatabaseOptions & { readonly entry: string }, io: Io): Promise<number> =>
   withDatabase(options, io, async (store) => {
-    const seq = Number(/^#?(\d{1,15})$/.exec(options.entry)?.[1] ?? Number.NaN);
-    const [row] = Number.isNaN(seq) ? [] : store.auditRows(seq - 1);
-    if (row?.seq !== seq)
-      throw new StanceError("input/invalid", {
-        detail: `There is no audit entry "${options.entry}": they go from #1 to #${store.auditHead().seq}.`,
-      });
+    const row = entryOf(store, options.entry);
     await printJson(io.stdout, { ...row, body: JSON.parse(row.body) });
     return exitCodes.done;
   });

@@ -91,4 +91,9 @@ function addAudit(program: Command, start: Start, reading: (command: Command) =>
     (entry: string, options: DatabaseOptions) =>
       start(async () => (await import("#cli/audit")).show, { ...options, entry }),
   );
+  reading(
+    audit.command("erase").description("erase the free texts of an entry; the trail still adds up").argument("<entry>"),
+  ).action((entry: string, options: DatabaseOptions) =>
+    start(async () => (await import("#cli/audit")).erase, { ...options, entry }),
+  );
 }

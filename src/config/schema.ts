@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Severity } from "#domain/check";
 import { severities } from "#domain/check";
+import { retention } from "#domain/retention";
 
 /** The one description of `stance.yml`: validation, the JSON Schema for editors and the docs come from it. */
 
@@ -47,6 +48,14 @@ const isAddress = (host: string): boolean => z.union([z.ipv4(), z.ipv6()]).safeP
 
 /** Addresses at which clouds hand out credentials to whoever asks from inside. */
 const inward = /^(?:169\.254\.|\[fe80:|\[fd00:ec2:|\[::ffff:a9fe:|metadata\.google\.internal$)/i;
+
+type Chosen = { [K in keyof typeof retention]: (typeof retention)[K] extends { least: number } ? K : never };
+
+/** Of what a person might want to keep longer or shorter. */
+function keptDays(name: Chosen[keyof Chosen]) {
+  const { what, days, least } = retention[name];
+  return z.int().min(least).max(36_500).default(days).describe(`${what}.`);
+}
 
 export const accountSchema = z.strictObject({
   id: accountId.describe("The 12 digits, in quotes: without them YAML reads a number and drops leading zeros."),
@@ -308,6 +317,18 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe("How much the bot may say and do before it asks."),
+  retention: z
+    .strictObject({
+      findings: keptDays("findings"),
+      events: keptDays("events"),
+      assets: keptDays("assets"),
+      units: keptDays("units"),
+      vanished: keptDays("vanished"),
+      messages: keptDays("messages"),
+      clicks: keptDays("clicks"),
+    })
+    .prefault({})
+    .describe("Days until what is over is deleted from the database. The audit trail never is."),
   database: z.string().min(1).default("stance.sqlite").describe("The SQLite file, on a local disk."),
   web: z
     .strictObject({

@@ -9,6 +9,7 @@ import { tellEpoch } from "#flows/epoch";
 import { runRequest } from "#flows/execute";
 import { lookAgain } from "#flows/look-again";
 import { scanNow, tellNews } from "#flows/scan-now";
+import { sweepIfDue } from "#flows/sweep";
 import { runTimers } from "#flows/timers";
 
 /** One thing at a time, whoever asks: a second call while it runs makes it run once more. Nothing begins while stopping. */
@@ -42,6 +43,8 @@ export interface Heart {
   /** A scheduled scan, when one is due. Runs beside the beats: it takes minutes. */
   scanIfDue(): Promise<void>;
   scan(): Promise<void>;
+  /** Once a day: what is kept no longer is deleted, little by little, beside the beats. */
+  sweepIfDue(): Promise<void>;
 }
 
 /** What the bot does by itself. The composition root decides how often. */
@@ -80,6 +83,7 @@ export function heart(bot: Bot): Heart {
       if (last === undefined || (last.state !== "running" && bot.now() - last.startedAt >= wait)) await scan();
     },
     scan,
+    sweepIfDue: oneAtATime(bot, "sweep", () => sweepIfDue(bot)),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Severity } from "#domain/check";
 import type { Exception } from "#domain/exception";
 import type { Cause, Closing, EventKind, Finding, Status } from "#domain/finding";
 import type { Request, RequestState } from "#domain/request";
+import type { RetentionKey } from "#domain/retention";
 import type { Instant } from "#domain/time";
 
 /**
@@ -41,6 +42,10 @@ export interface Store extends Reads {
   endDeadRuns(at: Instant): Promise<void>;
   /** Ends the run that this process has begun, if there is one, as broken off by a stop. */
   breakOff(at: Instant): Promise<void>;
+  /** Deletes what is older than it is kept (`domain/retention.ts`), little by little; how many rows of each. */
+  sweep(now: Instant, before: Readonly<Record<RetentionKey, Instant>>): Promise<Readonly<Record<RetentionKey, number>>>;
+  /** Erases the free texts of an audit entry; the chain, which holds their hashes, stays whole. Their names. */
+  eraseTexts(seq: number, at: Instant): Promise<readonly string[]>;
   /** Writes beside the file how far the trail has come: an older state in its place is told by that. Throws if it cannot. */
   rememberHead(): void;
   close(): void;

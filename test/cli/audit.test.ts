@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -145,5 +145,24 @@ describe("stance audit", () => {
     const { code, out, err } = await kept.run("audit", "show", "--", word);
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toBe(`stance: There is no audit entry "${word}": they go from #1 to #5.\n`);
+  });
+
+  it("erases the texts of an entry beyond recovery, says so in the trail, and the trail adds up", async () => {
+    const file = join(kept.cwd, "erased.sqlite");
+    const raw = new Sqlite(join(kept.cwd, "stance.sqlite"));
+    raw.prepare("VACUUM INTO ?").run(file);
+    raw.close();
+    expect(readFileSync(file).includes("reason 2")).toBe(true);
+    const erase = () => kept.run("audit", "erase", "#4", "--database", "erased.sqlite");
+    expect(await erase()).toEqual({ code: 0, out: "Erased of entry #4: reason.\n", err: "" });
+    expect((await erase()).out).toBe("Entry #4 has no texts.\n");
+    expect(readFileSync(file).includes("reason 2")).toBe(false);
+    expect(readFileSync(file).includes("reason 3")).toBe(true);
+    expect((await kept.run("audit", "verify", "--database", "erased.sqlite")).out).toContain("adds up: 6 entries");
+    const { out } = await kept.run("audit", "show", "6", "--database", "erased.sqlite");
+    expect(JSON.parse(out)).toMatchObject({
+      body: { action: "text.erased", subject: "#4", facts: { names: ["reason"] } },
+    });
+    expect((await kept.run("audit", "erase", "99", "--database", "erased.sqlite")).code).toBe(1);
   });
 });

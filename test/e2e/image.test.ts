@@ -160,7 +160,9 @@ describe.skipIf(why !== undefined)("the built bot in a read-only world", () => {
   test("has written its database and its lock, readable by itself alone, and nothing anywhere else", () => {
     const files = readdirSync(data).sort((a, b) => a.localeCompare(b));
     expect(
-      files.every((file) => /^stance\.sqlite(-wal|-shm|\.lock|\.lock-journal)?$/.test(file)),
+      files.every((file) =>
+        /^stance\.sqlite(-wal|-shm|\.lock|\.lock-journal|\.scan\.lock|\.scan\.lock-journal|\.mark)?$/.test(file),
+      ),
       files.join(" "),
     ).toBe(true);
     // As the process itself sees them.

@@ -7,6 +7,8 @@ import { verifyChain } from "#audit/chain";
 import type { Exception } from "#domain/exception";
 import type { Finding } from "#domain/finding";
 import type { Request } from "#domain/request";
+import type { RetentionKey } from "#domain/retention";
+import { retention } from "#domain/retention";
 import { openStore } from "#store/sqlite/sqlite";
 import type { Store } from "#store/store";
 
@@ -289,6 +291,15 @@ describe("the SQLite store", () => {
     expect(store.queued(1).map(({ card }) => card.text)).toEqual(["b"]);
   });
 
+  test("an edit that is being sent when a newer one comes does not take that one's place when it arrives", async () => {
+    const edit = (text: string) => ({ key: "R-1", channel: "C1", kind: "edit" as const, card: { text, parts: [] } });
+    await store.commit({ outbox: [edit("a")], audit: [] });
+    const [sending] = store.queued(1);
+    await store.commit({ outbox: [edit("b")], audit: [] });
+    if (sending) await store.delivered(sending, { message: "m1", at: 1, content: "a" });
+    expect(store.queued(1).map(({ card }) => card.text)).toEqual(["b"]);
+  });
+
   test("an edit does not overtake the message that waits for its hour", async () => {
     const message = (kind: "post" | "edit", notBefore?: number) => ({
       key: "G-01/1",
@@ -325,6 +336,26 @@ describe("the SQLite store", () => {
       expect(() => raw.exec(sql), sql).toThrow(/append only/);
     raw.close();
     expect(verifyChain(store.auditRows())).toMatchObject({ ok: true, head: { seq: 6 } });
+  });
+
+  test("a sweep of everything that is old gives no number a second time", async () => {
+    const run = await store.beginRun({ at: 1, filtered: false, first: true });
+    const event = { at: 1, run, kind: "new", cause: "change", owner: "", topic: "t", severity: "low" } as const;
+    const events = ["x", "y"].map((fingerprint) => ({ ...event, fingerprint, folded: false, told: "count" as const }));
+    const message = { key: "k", channel: "C1", kind: "thread", card: { text: "t", parts: [] } } as const;
+    await store.commit({ events, outbox: [message, message], audit: [] });
+    for (const queued of store.queued(1)) await store.delivered(queued, "dropped");
+    for (const key of ["a", "b"]) await store.accept({ keys: [key], at: 1, body: {} });
+    for (const { id } of store.unhandled()) await store.commit({ handled: id, audit: [] });
+    await store.endRun(run, { at: 2, state: "done", facts: {} });
+    const names = Object.keys(retention) as RetentionKey[];
+    const before = Object.fromEntries(names.map((name) => [name, 1_000])) as Record<RetentionKey, number>;
+    expect(await store.sweep(1_000, before)).toMatchObject({ events: 1, messages: 1, clicks: 2 });
+    await store.commit({ events, outbox: [message], audit: [] });
+    expect(store.lastEvent()).toBe(4);
+    expect(store.queued(1).map(({ id }) => id)).toEqual([3]);
+    expect(await store.accept({ keys: ["c"], at: 1, body: {} })).toMatchObject({ id: 3 });
+    expect(await store.beginRun({ at: 1, filtered: false, first: false })).toBe(run + 1);
   });
 
   test("another bot, and a database of the other kind, are refused", async () => {

@@ -32,3 +32,19 @@ export function* auditRows(db: Database, after: number): IterableIterator<ChainR
     yield { ...row, ...(Object.keys(salted).length > 0 && { salted }) };
   }
 }
+
+/** Overwritten, not only forgotten: also in the pages that become free, and in the log. */
+export async function eraseTexts(db: Database, seq: number, at: number): Promise<readonly string[]> {
+  db.get("PRAGMA secure_delete = ON");
+  const names = await db.transaction(() => {
+    const found = db.all<{ name: string }>("SELECT name FROM audit_text WHERE seq = ?", seq).map(({ name }) => name);
+    if (found.length === 0) return found;
+    db.run("DELETE FROM audit_text WHERE seq = ?", seq);
+    appendAudit(db, [
+      { at, actor: "stance", action: "text.erased", subject: `#${seq}`, facts: { entry: seq, names: found } },
+    ]);
+    return found;
+  });
+  db.get("PRAGMA wal_checkpoint(TRUNCATE)");
+  return names;
+}

@@ -117,9 +117,14 @@ function saveChatState(db: Database, edge: Edge): void {
   for (const m of edge.mentions ?? [])
     db.run("INSERT INTO mention VALUES (?, ?, ?) ON CONFLICT DO NOTHING", m.person, m.day, m.group);
   for (const message of edge.outbox ?? []) {
-    // What was not sent yet shows a state that is past: only the newest is worth sending.
+    // What was not sent yet shows a state that is past: only the newest is worth sending. Its row stays, and with it its
+    // number: one that is being sent this moment must not have its number given to the newest.
     if (message.kind !== "thread")
-      db.run("DELETE FROM outbox WHERE key = ? AND kind = ? AND done = 0", message.key, message.kind);
+      db.run(
+        "UPDATE outbox SET done = 1, card = '{}' WHERE key = ? AND kind = ? AND done = 0",
+        message.key,
+        message.kind,
+      );
     db.run(
       "INSERT INTO outbox (key, channel, kind, card, not_before) VALUES (?, ?, ?, ?, ?)",
       message.key,

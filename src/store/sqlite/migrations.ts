@@ -99,4 +99,10 @@ CREATE TABLE exception_finding (exception TEXT NOT NULL REFERENCES exception, fi
 CREATE INDEX exception_finding_finding ON exception_finding (finding);
 ALTER TABLE event ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
 `,
+  `
+ALTER TABLE outbox ADD COLUMN done_at INTEGER;
+CREATE INDEX unit_run ON unit (run);
+CREATE INDEX request_item_asset ON request_item (asset);
+CREATE INDEX inbox_key_inbox ON inbox_key (inbox);
+`,
 ];

@@ -2,7 +2,7 @@ import type { ChainRow } from "#audit/chain";
 import { StanceError } from "#domain/errors";
 import { shortId } from "#domain/ids";
 import type { Request } from "#domain/request";
-import { appendAudit, auditRows, readHead } from "#store/sqlite/audit";
+import { appendAudit, auditRows, eraseTexts, readHead } from "#store/sqlite/audit";
 import type { Cell, Database, OpenOptions } from "#store/sqlite/database";
 import { openDatabase } from "#store/sqlite/database";
 import { commitEdge } from "#store/sqlite/edges";
@@ -12,6 +12,7 @@ import * as exceptions from "#store/sqlite/exceptions";
 import * as findings from "#store/sqlite/findings";
 import { scanning } from "#store/sqlite/runs";
 import * as scans from "#store/sqlite/scans";
+import { sweep } from "#store/sqlite/sweep";
 import { readVitals } from "#store/sqlite/vitals";
 import type {
   Channel,
@@ -101,6 +102,8 @@ type Writes = Pick<
   | "dropClosings"
   | "nextGroupId"
   | "nextRequestId"
+  | "sweep"
+  | "eraseTexts"
   | "delivered"
   | "postpone"
   | "cache"
@@ -127,7 +130,8 @@ function writes(db: Database): Writes {
     nextRequestId: () => db.transaction(() => shortId("R", findings.nextCount(db, "request"))),
     async delivered(queued, result) {
       await db.transaction(() => {
-        db.run("UPDATE outbox SET done = 1, card = '{}' WHERE id = ?", queued.id);
+        const at = result === "dropped" ? null : result.at;
+        db.run("UPDATE outbox SET done = 1, done_at = ?, card = '{}' WHERE id = ?", at, queued.id);
         if (result === "dropped" || queued.kind === "thread") return;
         db.run(
           `INSERT INTO posted VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET channel = excluded.channel,
@@ -151,6 +155,8 @@ function writes(db: Database): Writes {
         ),
       );
     },
+    sweep: (now, before) => sweep(db, now, before),
+    eraseTexts: (seq, at) => eraseTexts(db, seq, at),
     async cache(key, value, until) {
       await db.transaction(() =>
         db.run(
